@@ -1,0 +1,136 @@
+extension JSONCursor {
+    /// A string from its opening quote, where the position is, to behind its closing quote.
+    mutating func skipString() throws(JSONError) {
+        position += 1
+        while true {
+            skipPlainBytes()
+            let byte = try current()
+            switch byte {
+            case UInt8(ascii: "\""):
+                position += 1
+                return
+            case UInt8(ascii: "\\"):
+                sawEscape = true
+                try skipEscape()
+            case 0x80...: try skipMultibyte(lead: byte)
+            default: throw JSONError(.controlCharacter, at: position)
+            }
+        }
+    }
+
+    /// Printable ASCII other than quote and backslash: nearly every byte of nearly every string, so eight at a time.
+    private mutating func skipPlainBytes() {
+        while position + 8 <= end {
+            let stops = bytes.stopBits(at: position)
+            if stops != 0 {
+                position += stops.trailingZeroBitCount >> 3
+                return
+            }
+            position += 8
+        }
+        while position < end, bytes[position].isPlainInJSONString { position += 1 }
+    }
+
+    private mutating func skipEscape() throws(JSONError) {
+        let start = position
+        position += 1
+        switch try current() {
+        case UInt8(ascii: "u"):
+            position += 1
+            try skipUnicodeEscape(from: start)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            position += 1
+        default: throw JSONError(.invalidEscape, at: start)
+        }
+    }
+
+    private mutating func skipUnicodeEscape(from start: Int) throws(JSONError) {
+        let unit = try hexUnit(from: start)
+        guard unit & 0xF800 == 0xD800 else { return }
+        // A high half takes the low half behind it along; anything else leaves a half alone.
+        guard unit < 0xDC00, position + 1 < end, bytes[position] == UInt8(ascii: "\\"),
+            bytes[position + 1] == UInt8(ascii: "u")
+        else {
+            sawLoneSurrogate = true
+            return
+        }
+        let second = position
+        position += 2
+        if try hexUnit(from: second) & 0xFC00 != 0xDC00 {
+            sawLoneSurrogate = true
+            // It may itself be the high half of a pair: read it again on its own.
+            position = second
+        }
+    }
+
+    /// The four hexadecimal digits at the position.
+    mutating func hexUnit(from start: Int) throws(JSONError) -> UInt32 {
+        var unit: UInt32 = 0
+        for _ in 0..<4 {
+            guard let digit = try current().hexadecimalValue else { throw JSONError(.invalidEscape, at: start) }
+            unit = unit << 4 | digit
+            position += 1
+        }
+        return unit
+    }
+
+    /// One character of two to four bytes: the table of RFC 3629 section 4.
+    private mutating func skipMultibyte(lead: UInt8) throws(JSONError) {
+        let start = position
+        var second: ClosedRange<UInt8> = 0x80...0xBF
+        let continuations: Int
+        switch lead {
+        case 0xC2...0xDF: continuations = 1
+        case 0xE0...0xEF:
+            continuations = 2
+            // E0: not in two bytes already; ED: not a surrogate.
+            if lead == 0xE0 { second = 0xA0...0xBF } else if lead == 0xED { second = 0x80...0x9F }
+        case 0xF0...0xF4:
+            continuations = 3
+            // F0: not in three bytes already; F4: not above U+10FFFF.
+            if lead == 0xF0 { second = 0x90...0xBF } else if lead == 0xF4 { second = 0x80...0x8F }
+        default: throw JSONError(.invalidUTF8, at: start)
+        }
+        position += 1
+        for _ in 0..<continuations {
+            guard second.contains(try current()) else { throw JSONError(.invalidUTF8, at: start) }
+            second = 0x80...0xBF
+            position += 1
+        }
+    }
+}
+
+extension Span<UInt8> {
+    /// For the eight bytes from `offset`: the lowest set bit lies in the first byte that isn't plain text of a JSON
+    /// string (quote, backslash, control, non-ASCII); 0 when all eight are plain.
+    func stopBits(at offset: Int) -> UInt64 {
+        // Checked against the span's bounds by the callee; unsafe in name because it could load other types.
+        let word = unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        // `(x &- ones) & ~x` has the high bit of the first zero byte of x set; borrows can only disturb later bytes.
+        let quote = word ^ (ones &* 0x22)
+        let backslash = word ^ (ones &* 0x5C)
+        let isQuote = (quote &- ones) & ~quote
+        let isBackslash = (backslash &- ones) & ~backslash
+        let isControl = (word &- (ones &* 0x20)) & ~word
+        return (isQuote | isBackslash | isControl | word) & highs
+    }
+}
+
+extension UInt8 {
+    /// May stand in a JSON string as it is, and is one whole character.
+    var isPlainInJSONString: Bool {
+        self >= 0x20 && self < 0x80 && self != UInt8(ascii: "\"") && self != UInt8(ascii: "\\")
+    }
+
+    var hexadecimalValue: UInt32? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(self - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(self - UInt8(ascii: "a") + 10)
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(self - UInt8(ascii: "A") + 10)
+        default: nil
+        }
+    }
+}

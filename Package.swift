@@ -47,7 +47,11 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "Bus",
-            dependencies: ["CUV", .product(name: "Logging", package: "swift-log")]),
+            dependencies: [
+                "CUV",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(
             name: "Storage",
             dependencies: [

@@ -1,0 +1,104 @@
+internal import Synchronization
+
+/// The message bus of one process: event loops with a shard each.
+package final class Bus: Sendable {
+    package let shards: [Shard]
+    private let nextShard = Atomic<Int>(0)
+
+    /// A bus on `loops` event loops (at least one). Nothing runs before `start`.
+    package init(loops: Int = 1) {
+        shards = (0..<max(1, loops)).map { index in
+            Shard(loop: EventLoop(name: "dcm-loop-\(index)"), index: index)
+        }
+    }
+
+    /// Starts the loops.
+    package func start() async throws(BusError) {
+        for shard in shards { shard.loop.start() }
+        for shard in shards { try await shard.start(peers: shards) }
+    }
+
+    /// Tells every connection to finish, waits at most `seconds` for them, and closes the rest.
+    package func drain(seconds: Double) async {
+        await withTaskGroup { group in
+            for shard in shards { group.addTask { await shard.drain() } }
+            group.addTask { [shards] in
+                try? await Task.sleep(for: .seconds(seconds))
+                for shard in shards { await shard.closeAll() }
+            }
+            for _ in shards { await group.next() }
+            group.cancelAll()
+        }
+    }
+
+    /// Stops the loops; connections are closed hard, so call `drain` first. Blocks until the threads have ended.
+    package func stop() {
+        for shard in shards { shard.loop.stop() }
+    }
+
+    // MARK: - Messages
+
+    /// Publishes from any thread: in place when called on one of the bus's loops, else through the first one.
+    /// Messages that one thread publishes keep their order.
+    package func publish(_ message: Message) {
+        let shard = shards.first { $0.loop.isCurrent }
+        if let shard {
+            shard.assumeIsolated { _ = $0.publish(message) }
+        } else {
+            let shard = shards[0]
+            shard.loop.execute { shard.assumeIsolated { _ = $0.publish(message) } }
+        }
+    }
+
+    /// Listens from within this process. `bound` messages may wait; `policy` says what happens beyond.
+    package func subscribe(
+        to patterns: [ChannelPattern], bound: Int = 1024, policy: OverflowPolicy
+    ) async -> Subscription {
+        let shard = shards[nextShard.wrappingAdd(1, ordering: .relaxed).oldValue % shards.count]
+        return await shard.subscribe(to: patterns, bound: bound, policy: policy)
+    }
+
+    /// True if anybody on any loop listens to the channel: for figures that are worked out only when asked for.
+    package func hasSubscribers(for channel: ChannelName) async -> Bool {
+        for shard in shards where await shard.hasSubscribers(for: channel) { return true }
+        return false
+    }
+
+    /// Figures of all shards.
+    package func figures() async -> (counters: ShardCounters, gauges: ShardGauges) {
+        var counters = ShardCounters()
+        var gauges = ShardGauges()
+        for shard in shards {
+            counters = await counters + shard.counters
+            gauges = await gauges + shard.gauges()
+        }
+        return (counters, gauges)
+    }
+}
+
+extension Shard {
+    fileprivate func subscribe(
+        to patterns: [ChannelPattern], bound: Int, policy: OverflowPolicy
+    ) -> Subscription {
+        let sink = SubscriptionSink()
+        let subscriber = Subscriber(.sink(sink))
+        for pattern in patterns { subscribe(subscriber, to: pattern) }
+        let key = hold(subscriber)
+        let subscription = Subscription(bound: bound, policy: policy) { [weak self] in
+            guard let self else { return }
+            loop.execute { self.assumeIsolated { $0.release(key) } }
+        }
+        sink.subscription = subscription
+        return subscription
+    }
+}
+
+/// Hands a shard's messages to a bounded queue. Weak: a consumer that has let go of its subscription has left.
+private final class SubscriptionSink: MessageSink {
+    weak var subscription: Subscription?
+
+    func deliver(_ message: Message, on shard: isolated Shard) {
+        guard let subscription else { return }
+        if !subscription.push(message) { shard.countDroppedMessage() }
+    }
+}

@@ -1,0 +1,56 @@
+/// The streams of one loop that have something to do at the end of the turn.
+///
+/// A class, because flushing may lead back here (a write error, a drained peer), and a value under mutation must not be
+/// entered twice.
+final class StreamSchedule {
+    private var dirty: [TCPStream] = []
+    private var next = 0
+    private var resting: [TCPStream] = []
+    private var spare: [[UInt8]] = []
+
+    /// True while this loop must not take more input, because another one can't follow. Asked after each read.
+    var inputIsHeld: () -> Bool = { false }
+
+    /// Writes in one turn. A fan-out to more connections goes on in the next turn, after a look at the sockets.
+    private static let writesPerTurn = 1024
+    /// Buffers kept for the next turn, and the largest one worth keeping, in bytes.
+    private static let spareBuffers = 128
+    private static let spareCapacity = 1 << 20
+
+    var hasWork: Bool { !dirty.isEmpty || !resting.isEmpty }
+
+    /// `stream` has output for the end of this turn.
+    func needsFlush(_ stream: TCPStream) { dirty.append(stream) }
+
+    /// `stream` has filled the read buffer: the others come first, it goes on in the next turn.
+    func rests(_ stream: TCPStream) { resting.append(stream) }
+
+    /// One write for each stream with output, in slices.
+    func flush() {
+        if !resting.isEmpty && !inputIsHeld() {
+            let rested = resting
+            resting.removeAll(keepingCapacity: true)
+            for stream in rested { stream.continueReading() }
+        }
+
+        let end = min(dirty.count, next + StreamSchedule.writesPerTurn)
+        while next < end {
+            dirty[next].flush()
+            next += 1
+        }
+        if next == dirty.count {
+            dirty.removeAll(keepingCapacity: dirty.capacity <= 16_384)
+            next = 0
+        }
+    }
+
+    /// An empty buffer, with room if there is one: an idle connection holds none.
+    func takeBuffer() -> [UInt8] { spare.popLast() ?? [] }
+
+    /// Takes a buffer back.
+    func giveBack(_ buffer: consuming [UInt8]) {
+        guard spare.count < StreamSchedule.spareBuffers, buffer.capacity <= StreamSchedule.spareCapacity else { return }
+        buffer.removeAll(keepingCapacity: true)
+        spare.append(buffer)
+    }
+}

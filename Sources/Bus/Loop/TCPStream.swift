@@ -1,0 +1,354 @@
+internal import CUV
+internal import Glibc
+
+/// A TCP connection on a loop. Output is appended to one buffer and written once at the end of the turn.
+///
+/// It belongs to its shard's loop and is not Sendable. Lifetime: the loop's table keeps it until libuv has closed it;
+/// after `StreamHandler.closed` nothing is called any more.
+package final class TCPStream: LoopHandle {
+    private enum Phase {
+        case open
+        /// Output is being sent, then FIN; input is discarded, so that the peer gets our last bytes instead of a reset.
+        case finishing(until: UInt64)
+    }
+
+    private let shard: Shard
+    private var handler: (any StreamHandler)?
+    private let limits: StreamLimits
+    private var phase = Phase.open
+
+    private var pending: [UInt8] = []
+    private var inFlight = 0
+    private var flushIsScheduled = false
+    private var shutdownIsSent = false
+    private var overflowIsReported = false
+    private var peerHasEnded = false
+
+    private var isReading = false
+    private var readingIsPaused = false
+    private var isResting = false
+
+    /// How long a finishing connection may take to read the rest, in milliseconds.
+    private static let lingerMilliseconds: UInt64 = 30_000
+
+    /// Takes over a connected, non-blocking `descriptor`. On the loop's thread.
+    init(
+        adopting descriptor: Int32, on shard: isolated Shard, handler: any StreamHandler, limits: StreamLimits
+    ) throws(BusError) {
+        self.shard = shard
+        self.handler = handler
+        self.limits = limits
+        let loop = shard.loop
+        try unsafe super.init(loop: loop, kind: UV_TCP) { memory in
+            unsafe uv_tcp_init(loop.uv, memory.assumingMemoryBound(to: uv_tcp_t.self))
+        }
+        let opened = unsafe uv_tcp_open(tcp, descriptor)
+        guard opened == 0 else {
+            Glibc.close(descriptor)
+            close()
+            throw BusError(uv: opened, doing: "cannot take over a connection")
+        }
+        // Without it, a small event would wait for the acknowledgement of the one before (Nagle, RFC 896).
+        unsafe uv_tcp_nodelay(tcp, 1)
+        startReading()
+    }
+
+    /// Opens a connection to `address`; the handler hears `opened`, or `closed` if it can't be had.
+    init(
+        connecting address: SocketAddress, on shard: isolated Shard, handler: any StreamHandler, limits: StreamLimits
+    ) throws(BusError) {
+        self.shard = shard
+        self.handler = handler
+        self.limits = limits
+        let loop = shard.loop
+        try unsafe super.init(loop: loop, kind: UV_TCP) { memory in
+            unsafe uv_tcp_init(loop.uv, memory.assumingMemoryBound(to: uv_tcp_t.self))
+        }
+        unsafe uv_tcp_nodelay(tcp, 1)
+        let request = UnsafeMutablePointer<uv_connect_t>.allocate(capacity: 1)
+        let status = unsafe address.withPointer { unsafe uv_tcp_connect(request, tcp, $0, { TCPStream.didConnect($0, $1) }) }
+        guard status == 0 else {
+            unsafe request.deallocate()
+            close()
+            throw BusError(uv: status, doing: "cannot connect to \(address)")
+        }
+    }
+
+    private static func didConnect(_ request: UnsafeMutablePointer<uv_connect_t>?, _ status: Int32) {
+        guard let data = unsafe request?.pointee.handle?.pointee.data else { return }
+        let stream = unsafe Unmanaged<TCPStream>.fromOpaque(data).takeUnretainedValue()
+        unsafe request?.deallocate()
+        guard status == 0 else {
+            stream.close()
+            return
+        }
+        stream.startReading()
+        stream.enter { handler, shard in
+            nonisolated(unsafe) let stream = stream
+            unsafe handler.opened(stream, on: shard)
+        }
+    }
+
+    private var tcp: UnsafeMutablePointer<uv_tcp_t> { unsafe memory.assumingMemoryBound(to: uv_tcp_t.self) }
+    private var stream: UnsafeMutablePointer<uv_stream_t> {
+        unsafe memory.assumingMemoryBound(to: uv_stream_t.self)
+    }
+
+    /// The peer's address and port, for logs; nil when the connection is gone already.
+    package var peer: String? {
+        var storage = unsafe sockaddr_storage()
+        var length = Int32(MemoryLayout<sockaddr_storage>.size)
+        return unsafe withUnsafeMutableBytes(of: &storage) { raw in
+            guard let base = unsafe raw.baseAddress,
+                unsafe uv_tcp_getpeername(tcp, base.assumingMemoryBound(to: sockaddr.self), &length) == 0
+            else { return nil }
+            var text = [CChar](repeating: 0, count: 64)
+            let name = unsafe uv_ip_name(base.assumingMemoryBound(to: sockaddr.self), &text, text.count)
+            guard name == 0 else { return nil }
+            let port = UInt16(bigEndian: unsafe base.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+            return "\(String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)):\(port)"
+        }
+    }
+
+    /// Bytes that wait for the peer.
+    package var buffered: Int { pending.count + inFlight }
+
+    /// Changes the owner, for an upgrade from HTTP to WebSocket.
+    package func setHandler(_ handler: any StreamHandler) { self.handler = handler }
+
+    // MARK: - Output
+
+    /// Appends output for the end of the turn.
+    @discardableResult
+    package func append(_ bytes: [UInt8]) -> WriteVerdict {
+        guard case .open = phase, !isClosing else { return .closed }
+        prepareForOutput()
+        pending.append(contentsOf: bytes)
+        return checkMarks()
+    }
+
+    /// Lets `body` append to the output buffer itself: for encoders, to save a copy.
+    @discardableResult
+    package func append(_ body: (inout [UInt8]) -> Void) -> WriteVerdict {
+        guard case .open = phase, !isClosing else { return .closed }
+        prepareForOutput()
+        body(&pending)
+        return checkMarks()
+    }
+
+    private func prepareForOutput() {
+        if pending.isEmpty { pending = loop.streams.takeBuffer() }
+        if !flushIsScheduled {
+            flushIsScheduled = true
+            loop.streams.needsFlush(self)
+        }
+    }
+
+    private func checkMarks() -> WriteVerdict {
+        let waiting = buffered
+        guard waiting > limits.high else { return .accepted }
+        pauseReading()
+        guard waiting > limits.maximum, !overflowIsReported else { return .accepted }
+        overflowIsReported = true
+        return .overflowed
+    }
+
+    /// Drops output that libuv has not been given: whole appends only, so a peer never sees half a frame.
+    /// Returns the number of bytes dropped.
+    package func dropPending() -> Int {
+        let dropped = pending.count
+        pending.removeAll()
+        overflowIsReported = false
+        return dropped
+    }
+
+    /// Tells the owner that the peer is too slow; called by who got `WriteVerdict.overflowed`.
+    func reportOverflow(on shard: isolated Shard) { handler?.overflowed(on: shard) }
+
+    /// Called by the schedule at the end of the turn.
+    func flush() {
+        flushIsScheduled = false
+        guard inFlight == 0, !isClosing else { return }
+        if !pending.isEmpty {
+            let written = unsafe pending.withUnsafeMutableBufferPointer { buffer in
+                var uvBuffer = unsafe uv_buf_t(
+                    base: UnsafeMutableRawPointer(buffer.baseAddress)?.assumingMemoryBound(to: CChar.self),
+                    len: buffer.count)
+                return unsafe uv_try_write(stream, &uvBuffer, 1)
+            }
+            if written == pending.count {
+                loop.streams.giveBack(pending)
+                pending = []
+            } else if written >= 0 || written == UV_EAGAIN.rawValue {
+                writeRest(from: Int(max(written, 0)))
+            } else {
+                close()
+                return
+            }
+        }
+        afterWrite()
+    }
+
+    /// The socket is full: libuv gets a copy of the rest and waits for the peer.
+    private func writeRest(from offset: Int) {
+        let count = pending.count - offset
+        let header = (MemoryLayout<uv_write_t>.size + 15) & ~15
+        let block = UnsafeMutableRawPointer.allocate(byteCount: header + count, alignment: 16)
+        let bytes = unsafe block + header
+        unsafe pending.withUnsafeBytes { unsafe bytes.copyMemory(from: $0.baseAddress! + offset, byteCount: count) }
+        pending.removeAll()
+        inFlight = count
+        let request = unsafe block.assumingMemoryBound(to: uv_write_t.self)
+        unsafe request.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+        var uvBuffer = unsafe uv_buf_t(base: bytes.assumingMemoryBound(to: CChar.self), len: count)
+        let status = unsafe uv_write(request, stream, &uvBuffer, 1) { request, status in
+            guard let request = unsafe request, let data = unsafe request.pointee.data else { return }
+            let stream = unsafe Unmanaged<TCPStream>.fromOpaque(data).takeUnretainedValue()
+            unsafe UnsafeMutableRawPointer(request).deallocate()
+            stream.didWrite(status)
+        }
+        if status != 0 {
+            unsafe block.deallocate()
+            inFlight = 0
+            close()
+        }
+    }
+
+    private func didWrite(_ status: Int32) {
+        inFlight = 0
+        guard status == 0 else {
+            close()
+            return
+        }
+        flush()
+    }
+
+    private func afterWrite() {
+        guard inFlight == 0, !isClosing else { return }
+        if readingIsPaused && buffered <= limits.low { resumeReading() }
+        guard case .finishing = phase, !shutdownIsSent else { return }
+        // A peer that has sent its FIN gets ours with the close; the others are waited for.
+        if peerHasEnded { close() } else { sendShutdown() }
+    }
+
+    // MARK: - End
+
+    /// Sends what waits, then FIN, and closes when the peer has closed too, or after a while.
+    package func finish() {
+        guard case .open = phase, !isClosing else { return }
+        phase = .finishing(until: loop.nowMilliseconds + TCPStream.lingerMilliseconds)
+        if readingIsPaused { resumeReading() }
+        if !flushIsScheduled {
+            flushIsScheduled = true
+            loop.streams.needsFlush(self)
+        }
+    }
+
+    private func sendShutdown() {
+        shutdownIsSent = true
+        let request = UnsafeMutablePointer<uv_shutdown_t>.allocate(capacity: 1)
+        let status = unsafe uv_shutdown(request, stream) { request, _ in unsafe request?.deallocate() }
+        if status != 0 {
+            unsafe request.deallocate()
+            close()
+        }
+    }
+
+    override func didClose() {
+        unsafe shard.assumeIsolated { shard in
+            nonisolated(unsafe) let handler = handler
+            unsafe handler?.closed(on: shard)
+            shard.forget(self)
+        }
+        handler = nil
+    }
+
+    /// Once a second, from the shard.
+    func tick(now: UInt64, on shard: isolated Shard) {
+        if case .finishing(let until) = phase {
+            if now >= until { close() }
+            return
+        }
+        handler?.tick(now: now, on: shard)
+    }
+
+    /// The server is going down.
+    func drain(on shard: isolated Shard) { handler?.drain(on: shard) }
+
+    // MARK: - Input
+
+    /// Reads no more until `resumeReading`: the owner has enough to do.
+    package func pauseReading() {
+        readingIsPaused = true
+        stopReading()
+    }
+
+    /// Reads again.
+    package func resumeReading() {
+        readingIsPaused = false
+        if !isResting { startReading() }
+    }
+
+    func continueReading() {
+        isResting = false
+        if !readingIsPaused { startReading() }
+    }
+
+    private func stopReading() {
+        guard isReading else { return }
+        isReading = false
+        unsafe uv_read_stop(stream)
+    }
+
+    private func startReading() {
+        guard !isReading, !isClosing, !peerHasEnded else { return }
+        isReading = true
+        unsafe uv_read_start(
+            stream,
+            { handle, _, buffer in
+                guard let loop = unsafe EventLoop.of(handle?.pointee.loop) else { return }
+                unsafe buffer?.pointee = loop.readBuffer
+            },
+            { handle, count, _ in
+                guard let data = unsafe handle?.pointee.data else { return }
+                unsafe Unmanaged<TCPStream>.fromOpaque(data).takeUnretainedValue().didRead(count)
+            })
+    }
+
+    private func didRead(_ count: Int) {
+        guard count != 0 else { return }
+        if case .finishing = phase {
+            if count < 0 { close() }
+            return
+        }
+        guard count > 0 else {
+            if count == Int(UV_EOF.rawValue) {
+                peerHasEnded = true
+                stopReading()
+                enter { handler, shard in handler.peerEnded(on: shard) }
+            } else {
+                close()
+            }
+            return
+        }
+        enter { handler, shard in
+            let base = unsafe shard.loop.readBuffer.base
+            let raw = unsafe UnsafeRawPointer(base)?.assumingMemoryBound(to: UInt8.self)
+            let span = unsafe Span(_unsafeElements: UnsafeBufferPointer(start: raw, count: count))
+            handler.received(span, on: shard)
+        }
+        // A full buffer means that there is more: the other connections get their turn first.
+        if (count == EventLoop.readBufferSize || loop.streams.inputIsHeld()) && isReading {
+            isResting = true
+            stopReading()
+            loop.streams.rests(self)
+        }
+    }
+
+    /// Enters the shard from a libuv callback: same thread, no hop.
+    private func enter(_ body: (any StreamHandler, isolated Shard) -> Void) {
+        guard let handler else { return }
+        nonisolated(unsafe) let owner = handler
+        shard.assumeIsolated { shard in unsafe body(owner, shard) }
+    }
+}

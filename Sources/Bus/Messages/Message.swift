@@ -1,0 +1,63 @@
+/// One event on a channel, immutable, encoded once.
+///
+/// `wire` is what every remote subscriber gets: a WebSocket text frame (RFC 6455 section 5.2, unmasked) around the
+/// envelope `{"type":"event","id","channel","event","data","timestamp"}` with `sender` and `verified` when the publisher
+/// is known. `data` is the publisher's bytes, validated once and never decoded by the bus.
+package final class Message: Sendable {
+    package let channel: ChannelName
+    package let event: String
+    package let sender: Sender?
+    package let timestamp: Timestamp
+    /// The encoded frame.
+    package let wire: [UInt8]
+    /// Where the envelope begins in `wire`; it goes to the end.
+    private let envelopeStart: Int
+    private let dataRange: Range<Int>
+
+    /// Encodes a message. `data` must be one valid JSON value.
+    package convenience init(
+        channel: ChannelName, event: String, data: [UInt8], sender: Sender? = nil, at timestamp: Timestamp = .now()
+    ) {
+        self.init(channel: channel, event: event, data: data.span, sender: sender, at: timestamp)
+    }
+
+    /// Encodes a message. `data` must be one valid JSON value.
+    package init(
+        channel: ChannelName, event: String, data: Span<UInt8>, sender: Sender? = nil, at timestamp: Timestamp = .now()
+    ) {
+        self.channel = channel
+        self.event = event
+        self.sender = sender
+        self.timestamp = timestamp
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(data.count + channel.text.utf8.count + event.utf8.count + 160)
+        bytes.append(contentsOf: FrameHeader.placeholder)
+        bytes.append(contentsOf: #"{"type":"event","id":""#.utf8)
+        MessageID.append(prefix: "msg_", at: timestamp, to: &bytes)
+        bytes.append(contentsOf: #"","channel":"#.utf8)
+        JSONWriter.appendString(channel.text, to: &bytes)
+        bytes.append(contentsOf: #","event":"#.utf8)
+        JSONWriter.appendString(event, to: &bytes)
+        if let sender {
+            bytes.append(contentsOf: #","sender":"#.utf8)
+            JSONWriter.appendString(sender.agentID, to: &bytes)
+            bytes.append(contentsOf: (sender.isVerified ? #","verified":true"# : #","verified":false"#).utf8)
+        }
+        bytes.append(contentsOf: #","timestamp":"#.utf8)
+        bytes.append(contentsOf: String(timestamp.milliseconds).utf8)
+        bytes.append(contentsOf: #","data":"#.utf8)
+        let dataStart = bytes.count
+        unsafe data.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        let dataLength = bytes.count - dataStart
+        bytes.append(UInt8(ascii: "}"))
+        let shift = FrameHeader.finish(&bytes)
+        wire = bytes
+        envelopeStart = FrameHeader.placeholder.count + shift
+        dataRange = (dataStart + shift)..<(dataStart + shift + dataLength)
+    }
+
+    /// The envelope as JSON, for subscribers that frame or compress it themselves.
+    package var envelope: ArraySlice<UInt8> { wire[envelopeStart...] }
+    /// The publisher's JSON value.
+    package var data: ArraySlice<UInt8> { wire[dataRange] }
+}

@@ -1,0 +1,208 @@
+internal import Synchronization
+
+/// The actor that owns one loop's connections and subscriptions.
+///
+/// Its executor is the loop, so libuv callbacks enter it with `assumeIsolated`, without a hop, and everything that is
+/// passed an `isolated Shard` runs on that loop's thread. No lock is on the path of a message.
+///
+/// Order and reach: each message goes to the subscribers of its own loop at once and to every other loop through a
+/// first-in first-out crossing. Other loops decide on arrival who listens, so a subscription counts for everything that
+/// is published after it was acknowledged, on whichever loop.
+package actor Shard {
+    /// The loop that this shard lives on.
+    package nonisolated let loop: EventLoop
+    /// Position among the shards of the bus.
+    package nonisolated let index: Int
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    /// Open and promised connections: read by the loop that accepts, to choose the emptiest shard.
+    nonisolated let load = Atomic<Int>(0)
+
+    private var table = SubscriptionTable<Subscriber>()
+    private var streams: [ObjectIdentifier: TCPStream] = [:]
+    private var crossings: [Crossing] = []
+    private var listeners: [Int: TCPListener] = [:]
+    /// Subscribers of this process, kept until their consumers leave.
+    private var held: [Int: Subscriber] = [:]
+    private var nextKey = 0
+    private var ticker: LoopTimer?
+    private var emptied: CheckedContinuation<Void, Never>?
+    package private(set) var counters = ShardCounters()
+
+    /// Milliseconds between calls of `StreamHandler.tick`.
+    private static let tickMilliseconds: UInt64 = 1000
+
+    init(loop: EventLoop, index: Int) {
+        self.loop = loop
+        self.index = index
+    }
+
+    /// Connects it with the other shards and starts its clock.
+    func start(peers: [Shard]) throws(BusError) {
+        crossings = peers.filter { $0 !== self }.map(Crossing.init(to:))
+        let crossings = crossings
+        loop.streams.inputIsHeld = { crossings.contains(where: \.isCongested) }
+        let ticker = try LoopTimer(on: loop) { [unowned self] in
+            assumeIsolated { shard in shard.tick() }
+        }
+        ticker.schedule(after: Shard.tickMilliseconds, every: Shard.tickMilliseconds)
+        self.ticker = ticker
+    }
+
+    private func tick() {
+        let now = loop.nowMilliseconds
+        for stream in streams.values { stream.tick(now: now, on: self) }
+    }
+
+    // MARK: - Subscriptions
+
+    /// From now on `subscriber` gets what is published on matching channels. False if it had that pattern already.
+    @discardableResult
+    package func subscribe(_ subscriber: Subscriber, to pattern: ChannelPattern) -> Bool {
+        table.insert(subscriber, for: pattern)
+    }
+
+    /// False if it did not have that pattern.
+    @discardableResult
+    package func unsubscribe(_ subscriber: Subscriber, from pattern: ChannelPattern) -> Bool {
+        table.remove(subscriber, from: pattern)
+    }
+
+    /// Removes a subscriber; returns the patterns that it had.
+    @discardableResult
+    package func remove(_ subscriber: Subscriber) -> Set<ChannelPattern> { table.removeAll(of: subscriber) }
+
+    /// What a subscriber listens to.
+    package func patterns(of subscriber: Subscriber) -> Set<ChannelPattern> { table.patterns(of: subscriber) }
+
+    /// True if somebody on this loop listens to the channel.
+    package func hasSubscribers(for channel: ChannelName) -> Bool { table.hasMembers(for: channel) }
+
+    /// Keeps a subscriber alive; `release` takes the key.
+    func hold(_ subscriber: Subscriber) -> Int {
+        nextKey += 1
+        held[nextKey] = subscriber
+        return nextKey
+    }
+
+    /// Lets go of a subscriber and of what it listened to.
+    func release(_ key: Int) {
+        guard let subscriber = held.removeValue(forKey: key) else { return }
+        remove(subscriber)
+    }
+
+    // MARK: - Messages
+
+    /// Publishes to the subscribers of all loops; returns how many on this loop took it.
+    @discardableResult
+    package func publish(_ message: Message) -> Int {
+        counters.published += 1
+        for crossing in crossings { crossing.append(message) }
+        return deliver(message)
+    }
+
+    /// Messages that another loop published.
+    func receive(_ messages: [Message]) {
+        counters.crossed += messages.count
+        for message in messages { deliver(message) }
+    }
+
+    @discardableResult
+    private func deliver(_ message: Message) -> Int {
+        let members = table.members(for: message.channel)
+        for member in members {
+            switch member.delivery {
+            case .wire(let stream):
+                if stream.append(message.wire) == .overflowed { stream.reportOverflow(on: self) }
+            case .sink(let sink):
+                sink.deliver(message, on: self)
+            }
+        }
+        counters.delivered += members.count
+        return members.count
+    }
+
+    /// A subscriber is closed because it did not read; `dropped` bytes never left.
+    package func countSlowConsumer(droppedBytes: Int) {
+        counters.slowConsumers += 1
+        counters.droppedBytes += droppedBytes
+    }
+
+    /// A bounded subscriber dropped a message.
+    func countDroppedMessage() { counters.droppedMessages += 1 }
+
+    // MARK: - Connections
+
+    func hold(_ listener: TCPListener) -> Int {
+        nextKey += 1
+        listeners[nextKey] = listener
+        return nextKey
+    }
+
+    func listenerAddress(_ key: Int) -> SocketAddress? { listeners[key]?.address }
+
+    func closeListener(_ key: Int) { listeners.removeValue(forKey: key)?.close() }
+
+    /// A connection was closed at once because the process has as many as it may have.
+    func countRefusedConnection() { counters.refusedConnections += 1 }
+
+    /// Takes over a connected descriptor, which is closed if that fails. `load` was raised by the caller.
+    func adopt(_ descriptor: Int32, handler: any StreamHandler, limits: StreamLimits) {
+        guard
+            let stream = try? TCPStream(adopting: descriptor, on: self, handler: handler, limits: limits)
+        else {
+            load.subtract(1, ordering: .relaxed)
+            return
+        }
+        hold(stream)
+        handler.opened(stream, on: self)
+    }
+
+    /// Opens a connection; `handler` hears `opened` or `closed`.
+    package func connect(
+        to address: SocketAddress, handler: any StreamHandler, limits: StreamLimits = StreamLimits()
+    ) throws(BusError) {
+        load.add(1, ordering: .relaxed)
+        do throws(BusError) {
+            hold(try TCPStream(connecting: address, on: self, handler: handler, limits: limits))
+        } catch {
+            load.subtract(1, ordering: .relaxed)
+            throw error
+        }
+    }
+
+    private func hold(_ stream: TCPStream) {
+        streams[ObjectIdentifier(stream)] = stream
+        counters.connections += 1
+    }
+
+    /// The stream is closed.
+    func forget(_ stream: TCPStream) {
+        guard streams.removeValue(forKey: ObjectIdentifier(stream)) != nil else { return }
+        load.subtract(1, ordering: .relaxed)
+        if streams.isEmpty { emptied?.resume() }
+        if streams.isEmpty { emptied = nil }
+    }
+
+    /// Tells every connection to finish and waits until all are closed.
+    func drain() async {
+        for stream in streams.values { stream.drain(on: self) }
+        guard !streams.isEmpty else { return }
+        await withCheckedContinuation { emptied = $0 }
+    }
+
+    /// Closes what is still open.
+    func closeAll() {
+        for stream in streams.values { stream.close() }
+    }
+
+    /// How the shard stands.
+    package func gauges() -> ShardGauges {
+        var gauges = ShardGauges()
+        gauges.connections = streams.count
+        gauges.subscriptions = table.count
+        gauges.bufferedBytes = streams.values.reduce(0) { $0 + $1.buffered }
+        gauges.channels = table.memberCounts
+        return gauges
+    }
+}

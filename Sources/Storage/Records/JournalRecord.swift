@@ -1,0 +1,14 @@
+/// Everything that goes through the journal.
+package enum JournalRecord: Equatable, Sendable {
+    case action(ActionRecord)
+    case feedback(FeedbackRecord)
+}
+
+/// A place in the journal. Positions of one journal only grow; 0 is before the first record.
+package struct JournalPosition: Hashable, Comparable, Sendable {
+    package var value: Int64
+
+    package init(_ value: Int64) { self.value = value }
+
+    package static func < (left: JournalPosition, right: JournalPosition) -> Bool { left.value < right.value }
+}

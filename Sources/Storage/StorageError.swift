@@ -1,0 +1,33 @@
+/// Why something in the storage failed.
+package struct StorageError: Error, Equatable, CustomStringConvertible, Sendable {
+    /// What kind of failure it is; stable, for decisions in code.
+    package enum Code: String, Sendable {
+        /// Another server uses the data folder.
+        case folderInUse
+        /// The folder or a file in it can't be read or written.
+        case unreadable
+        /// The disk is full: nothing was accepted.
+        case diskFull
+        /// The store was written by a newer version of this program.
+        case newerSchema
+        /// The store or journal did not answer in time, or the journal is at its limit: try again later.
+        case unavailable
+        /// What was asked for is not there.
+        case notFound
+        /// A file is damaged.
+        case corrupt
+        /// Anything else that the database says.
+        case database
+    }
+
+    package let code: Code
+    /// One sentence for people; never sent to clients when it comes from the database.
+    package let message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var description: String { message }
+}

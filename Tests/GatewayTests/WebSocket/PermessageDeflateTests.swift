@@ -7,8 +7,11 @@ import Testing
             [8, 9, 12, 15].flatMap { serverBits in
                 [8, 10, 15].map { clientBits in
                     WebSocketCompression(
-                        serverNoContextTakeover: serverForgets, clientNoContextTakeover: clientForgets,
-                        serverMaxWindowBits: serverBits, clientMaxWindowBits: clientBits)
+                        serverNoContextTakeover: serverForgets,
+                        clientNoContextTakeover: clientForgets,
+                        serverMaxWindowBits: serverBits,
+                        clientMaxWindowBits: clientBits
+                    )
                 }
             }
         }
@@ -50,12 +53,14 @@ import Testing
     }
 
     /// The examples of RFC 7692 section 7.2.3.
-    @Test(arguments: [
-        ([0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00], "one block"),
-        ([0x00, 0x05, 0x00, 0xFA, 0xFF, 0x48, 0x65, 0x6C, 0x6C, 0x6F, 0x00], "no compression"),
-        ([0xF3, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00, 0x00], "marked as last"),
-        ([0xF2, 0x48, 0x05, 0x00, 0x00, 0x00, 0xFF, 0xFF, 0xCA, 0xC9, 0xC9, 0x07, 0x00], "two blocks"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00], "one block"),
+            ([0x00, 0x05, 0x00, 0xFA, 0xFF, 0x48, 0x65, 0x6C, 0x6C, 0x6F, 0x00], "no compression"),
+            ([0xF3, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00, 0x00], "marked as last"),
+            ([0xF2, 0x48, 0x05, 0x00, 0x00, 0x00, 0xFF, 0xFF, 0xCA, 0xC9, 0xC9, 0x07, 0x00], "two blocks"),
+        ] as [([UInt8], String)]
+    )
     func readsTheExamplesOfTheStandard(_ payload: [UInt8], _ name: String) {
         // Twice, because the state that a message leaves behind must be sound, and a reference to the first one follows.
         let second: [UInt8] = [0xF2, 0x00, 0x11, 0x00, 0x00]
@@ -126,7 +131,9 @@ import Testing
             var deflater = Deflater(windowBits: 15, keepsContext: keepsContext)
             var first: [UInt8] = []
             var second: [UInt8] = []
-            let isCompressed = [deflater.deflate(noise.span, into: &first), deflater.deflate(noise.span, into: &second)]
+            let isCompressed = [
+                deflater.deflate(noise.span, into: &first), deflater.deflate(noise.span, into: &second),
+            ]
             #expect(isCompressed == [true, true])
             #expect((second.count < 50) == keepsContext)
             #expect((first == second) == !keepsContext)

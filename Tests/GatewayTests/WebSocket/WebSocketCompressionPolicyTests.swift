@@ -1,5 +1,6 @@
-@testable import Gateway
 import Testing
+
+@testable import Gateway
 
 @Suite struct WebSocketCompressionPolicyTests {
     struct Case: Sendable, CustomTestStringConvertible {
@@ -18,19 +19,23 @@ import Testing
         Case(
             fields: ["permessage-deflate; client_max_window_bits=10"],
             answer: "permessage-deflate; client_max_window_bits=10",
-            compression: WebSocketCompression(clientMaxWindowBits: 10)),
+            compression: WebSocketCompression(clientMaxWindowBits: 10)
+        ),
         Case(
             fields: [#"permessage-deflate ;server_max_window_bits = "1\0""#],
             answer: "permessage-deflate; server_max_window_bits=10",
-            compression: WebSocketCompression(serverMaxWindowBits: 10)),
+            compression: WebSocketCompression(serverMaxWindowBits: 10)
+        ),
         Case(
             fields: ["permessage-deflate;server_max_window_bits=8;client_max_window_bits=8"],
             answer: "permessage-deflate; server_max_window_bits=8; client_max_window_bits=8",
-            compression: WebSocketCompression(serverMaxWindowBits: 8, clientMaxWindowBits: 8)),
+            compression: WebSocketCompression(serverMaxWindowBits: 8, clientMaxWindowBits: 8)
+        ),
         Case(
             fields: ["permessage-deflate; client_no_context_takeover; server_no_context_takeover"],
             answer: "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
-            compression: WebSocketCompression(serverNoContextTakeover: true, clientNoContextTakeover: true)),
+            compression: WebSocketCompression(serverNoContextTakeover: true, clientNoContextTakeover: true)
+        ),
         // Declined offers, with and without another one behind them.
         Case(fields: ["permessage-deflate; unknown"], answer: nil),
         Case(fields: ["permessage-deflate; server_max_window_bits"], answer: nil),
@@ -43,7 +48,9 @@ import Testing
         Case(fields: ["permessage-deflate; unknown=1, permessage-deflate"], answer: "permessage-deflate"),
         Case(
             fields: ["permessage-deflate; server_max_window_bits=99", "permessage-deflate; server_max_window_bits=9"],
-            answer: "permessage-deflate; server_max_window_bits=9", compression: WebSocketCompression(serverMaxWindowBits: 9)),
+            answer: "permessage-deflate; server_max_window_bits=9",
+            compression: WebSocketCompression(serverMaxWindowBits: 9)
+        ),
     ]
 
     @Test(arguments: asOffered) func honoursWhatIsOffered(_ offer: Case) {
@@ -52,23 +59,35 @@ import Testing
     }
 
     static let small = WebSocketCompression(
-        serverNoContextTakeover: true, clientNoContextTakeover: true, serverMaxWindowBits: 12, clientMaxWindowBits: 12)
+        serverNoContextTakeover: true,
+        clientNoContextTakeover: true,
+        serverMaxWindowBits: 12,
+        clientMaxWindowBits: 12
+    )
     static let shared: [Case] = [
         // A browser.
         Case(
             fields: ["permessage-deflate; client_max_window_bits"],
-            answer: "permessage-deflate; server_no_context_takeover; client_no_context_takeover; client_max_window_bits=12",
-            compression: small),
+            answer:
+                "permessage-deflate; server_no_context_takeover; client_no_context_takeover; client_max_window_bits=12",
+            compression: small
+        ),
         // A client that names both windows.
         Case(
             fields: ["permessage-deflate; server_max_window_bits=12; client_max_window_bits=12"],
             answer: "permessage-deflate; server_no_context_takeover; client_no_context_takeover; "
-                + "server_max_window_bits=12; client_max_window_bits=12", compression: small),
+                + "server_max_window_bits=12; client_max_window_bits=12",
+            compression: small
+        ),
         Case(
             fields: ["permessage-deflate"],
             answer: "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
             compression: WebSocketCompression(
-                serverNoContextTakeover: true, clientNoContextTakeover: true, serverMaxWindowBits: 12)),
+                serverNoContextTakeover: true,
+                clientNoContextTakeover: true,
+                serverMaxWindowBits: 12
+            )
+        ),
         Case(fields: ["permessage-deflate; server_max_window_bits=11"], answer: nil),
     ]
 
@@ -95,7 +114,9 @@ import Testing
         return .agreed(WebSocketCompressionPolicy.Agreement(compression: offer.compression, field: field))
     }
 
-    @Test(arguments: PermessageDeflateTests.parameters) func ourClientAndServerAgree(_ wanted: WebSocketCompression) throws {
+    @Test(arguments: PermessageDeflateTests.parameters) func ourClientAndServerAgree(_ wanted: WebSocketCompression)
+        throws
+    {
         for policy in [WebSocketCompressionPolicy.asOffered, .shared] {
             switch policy.answer([WebSocketCompressionOffer.field(wanted)]) {
             case .agreed(let agreement):
@@ -123,7 +144,10 @@ import Testing
         "permessage-deflate; server_no_context_takeover; server_max_window_bits=10, permessage-deflate", "other",
     ]) func clientRefusesAnAnswerToAnotherOffer(_ answer: String) {
         let offer = WebSocketCompression(
-            serverNoContextTakeover: true, serverMaxWindowBits: 10, clientMaxWindowBits: 12)
+            serverNoContextTakeover: true,
+            serverMaxWindowBits: 10,
+            clientMaxWindowBits: 12
+        )
         #expect(WebSocketCompressionOffer.check([answer], offer: offer) == .refused)
         #expect(WebSocketCompressionOffer.check([answer], offer: nil) == .refused)
         #expect(WebSocketCompressionOffer.check([], offer: offer) == .none)

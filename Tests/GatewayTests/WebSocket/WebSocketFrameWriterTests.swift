@@ -2,10 +2,12 @@ import Gateway
 import Testing
 
 @Suite struct WebSocketFrameWriterTests {
-    @Test(arguments: [
-        (0, [0x82, 0x00]), (125, [0x82, 125]), (126, [0x82, 126, 0, 126]), (65_535, [0x82, 126, 0xFF, 0xFF]),
-        (65_536, [0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
-    ] as [(Int, [UInt8])])
+    @Test(
+        arguments: [
+            (0, [0x82, 0x00]), (125, [0x82, 125]), (126, [0x82, 126, 0, 126]), (65_535, [0x82, 126, 0xFF, 0xFF]),
+            (65_536, [0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
+        ] as [(Int, [UInt8])]
+    )
     func writesTheShortestHead(_ count: Int, _ head: [UInt8]) {
         let payload = [UInt8](repeating: 5, count: count)
         var output: [UInt8] = [1, 2]

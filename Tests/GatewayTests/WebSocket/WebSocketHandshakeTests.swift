@@ -1,5 +1,6 @@
-@testable import Gateway
 import Testing
+
+@testable import Gateway
 
 @Suite struct WebSocketHandshakeTests {
     typealias Fields = [(name: String, value: String)]
@@ -36,14 +37,17 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("Upgrade", nil), ("Upgrade", "websockets"), ("Upgrade", "h2c"), ("Connection", nil), ("Connection", "close"),
-        ("Connection", "upgrade-insecure"), ("Sec-WebSocket-Version", nil), ("Sec-WebSocket-Key", nil),
-        ("Sec-WebSocket-Key", ""), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ="),
-        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==="), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZWU="),
-        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25j*Q=="), ("Sec-WebSocket-Extensions", "permessage-deflate;"),
-        ("Sec-WebSocket-Protocol", "a b"), ("Sec-WebSocket-Protocol", "a, a"),
-    ] as [(String, String?)]) func refuses(_ name: String, _ value: String?) {
+    @Test(
+        arguments: [
+            ("Upgrade", nil), ("Upgrade", "websockets"), ("Upgrade", "h2c"), ("Connection", nil),
+            ("Connection", "close"),
+            ("Connection", "upgrade-insecure"), ("Sec-WebSocket-Version", nil), ("Sec-WebSocket-Key", nil),
+            ("Sec-WebSocket-Key", ""), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ="),
+            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==="), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZWU="),
+            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25j*Q=="), ("Sec-WebSocket-Extensions", "permessage-deflate;"),
+            ("Sec-WebSocket-Protocol", "a b"), ("Sec-WebSocket-Protocol", "a, a"),
+        ] as [(String, String?)]
+    ) func refuses(_ name: String, _ value: String?) {
         guard case .refuse(let refusal) = WebSocketHandshake().answer(method: "GET", fields: fields(name, value)) else {
             Issue.record("accepted")
             return
@@ -61,7 +65,8 @@ import Testing
         #expect(refusal.fields.contains(.init(name: "Sec-WebSocket-Version", value: "13")))
     }
 
-    @Test(arguments: ["Sec-WebSocket-Key", "Sec-WebSocket-Version"]) func refusesWhatStandsTwice(_ name: String) throws {
+    @Test(arguments: ["Sec-WebSocket-Key", "Sec-WebSocket-Version"]) func refusesWhatStandsTwice(_ name: String) throws
+    {
         let again = try #require(fields().first { $0.name == name })
         guard case .refuse(let refusal) = WebSocketHandshake().answer(method: "GET", fields: fields() + [again]) else {
             Issue.record("accepted")
@@ -105,7 +110,9 @@ import Testing
 
     @Test func clientAndServerUnderstandEachOther() {
         let client = WebSocketClientHandshake(subprotocols: ["dcm.v1"], compression: WebSocketCompression())
-        let request = head(client.request(host: "127.0.0.1:3849", target: "/?global=0", fields: [("Authorization", "x")]))
+        let request = head(
+            client.request(host: "127.0.0.1:3849", target: "/?global=0", fields: [("Authorization", "x")])
+        )
         #expect(request.first == "GET /?global=0 HTTP/1.1")
         #expect(request.fields.contains { $0 == ("Host", "127.0.0.1:3849") })
         let server = WebSocketHandshake(subprotocols: ["dcm.v1"], compression: .asOffered)
@@ -127,7 +134,9 @@ import Testing
         }
         #expect(refuses(response.fields + [("Sec-WebSocket-Accept", "x")]))
         #expect(refuses(response.fields + [("Sec-WebSocket-Protocol", "dcm.v1")]))
-        #expect(refuses(response.fields.filter { $0.name != "Sec-WebSocket-Protocol" } + [("sec-websocket-protocol", "b")]))
+        #expect(
+            refuses(response.fields.filter { $0.name != "Sec-WebSocket-Protocol" } + [("sec-websocket-protocol", "b")])
+        )
         #expect(refuses(response.fields + [("Sec-WebSocket-Extensions", "permessage-deflate")]))
         let other = WebSocketClientHandshake().check(status: 101, fields: response.fields)
         #expect(other == .refused("Sec-WebSocket-Accept doesn't match the key"))

@@ -24,7 +24,12 @@ import Testing
         Refusal("RSV2 with compression", RawFrame(0xA1, "a"), code: .protocolError, deflate: true),
         Refusal("RSV1 on a ping", RawFrame(0xC9, "a"), code: .protocolError, deflate: true),
         Refusal(
-            "RSV1 on a continuation", RawFrame(0x41, [0]), RawFrame(0xC0, [0]), code: .protocolError, deflate: true),
+            "RSV1 on a continuation",
+            RawFrame(0x41, [0]),
+            RawFrame(0xC0, [0]),
+            code: .protocolError,
+            deflate: true
+        ),
         Refusal("opcode 3", RawFrame(0x83), code: .protocolError),
         Refusal("opcode 7", RawFrame(0x87), code: .protocolError),
         Refusal("opcode 11", RawFrame(0x8B), code: .protocolError),
@@ -33,40 +38,86 @@ import Testing
         Refusal("fragmented ping", RawFrame(0x09, "a"), code: .protocolError),
         Refusal("fragmented close", RawFrame(0x08), code: .protocolError),
         Refusal("ping of 126 bytes", RawFrame(0x89, [UInt8](repeating: 1, count: 126)), code: .protocolError),
-        Refusal("ping with a 64-bit length", RawFrame(0x89, [1], length: (127, [0, 0, 0, 0, 0, 0, 0, 1])), code: .protocolError),
+        Refusal(
+            "ping with a 64-bit length",
+            RawFrame(0x89, [1], length: (127, [0, 0, 0, 0, 0, 0, 0, 1])),
+            code: .protocolError
+        ),
         Refusal("continuation of nothing", RawFrame(0x80, "a"), code: .protocolError),
         Refusal("open continuation of nothing", RawFrame(0x00, "a"), code: .protocolError),
         Refusal("continuation after the end", RawFrame(0x01), RawFrame(0x80), RawFrame(0x80), code: .protocolError),
         Refusal("text inside a text", RawFrame(0x01, "a"), RawFrame(0x81, "b"), code: .protocolError),
         Refusal("binary inside a text", RawFrame(0x01, "a"), RawFrame(0x02, "b"), code: .protocolError),
         Refusal("16-bit length of 125", RawFrame(0x82, length: (126, [0, 125])), code: .protocolError),
-        Refusal("64-bit length of 65535", RawFrame(0x82, length: (127, [0, 0, 0, 0, 0, 0, 0xFF, 0xFF])), code: .protocolError),
-        Refusal("length with top bit", RawFrame(0x82, length: (127, [0x80, 0, 0, 0, 0, 1, 0, 0])), code: .protocolError),
-        Refusal("largest length", RawFrame(0x82, length: (127, [0x7F] + [UInt8](repeating: 0xFF, count: 7))), code: .messageTooBig),
+        Refusal(
+            "64-bit length of 65535",
+            RawFrame(0x82, length: (127, [0, 0, 0, 0, 0, 0, 0xFF, 0xFF])),
+            code: .protocolError
+        ),
+        Refusal(
+            "length with top bit",
+            RawFrame(0x82, length: (127, [0x80, 0, 0, 0, 0, 1, 0, 0])),
+            code: .protocolError
+        ),
+        Refusal(
+            "largest length",
+            RawFrame(0x82, length: (127, [0x7F] + [UInt8](repeating: 0xFF, count: 7))),
+            code: .messageTooBig
+        ),
         Refusal("message over the limit", RawFrame(0x82, length: (126, [0x03, 0xE9])), code: .messageTooBig),
         Refusal(
-            "fragments over the limit", RawFrame(0x02, [UInt8](repeating: 0, count: 600)),
-            RawFrame(0x80, length: (126, [0x01, 0x91])), code: .messageTooBig),
-        Refusal("compressed frame over the limit", RawFrame(0xC2, length: (126, [0x07, 0xD1])), code: .messageTooBig, deflate: true),
+            "fragments over the limit",
+            RawFrame(0x02, [UInt8](repeating: 0, count: 600)),
+            RawFrame(0x80, length: (126, [0x01, 0x91])),
+            code: .messageTooBig
+        ),
         Refusal(
-            "fourth fragment of three", RawFrame(0x01), RawFrame(0x00), RawFrame(0x00), RawFrame(0x00),
-            code: .policyViolation),
+            "compressed frame over the limit",
+            RawFrame(0xC2, length: (126, [0x07, 0xD1])),
+            code: .messageTooBig,
+            deflate: true
+        ),
+        Refusal(
+            "fourth fragment of three",
+            RawFrame(0x01),
+            RawFrame(0x00),
+            RawFrame(0x00),
+            RawFrame(0x00),
+            code: .policyViolation
+        ),
         Refusal("close of one byte", RawFrame(0x88, [3]), code: .protocolError),
         Refusal("close reason not UTF-8", RawFrame(0x88, [0x03, 0xE8, 0xCE, 0xBA, 0xE1]), code: .invalidPayload),
         Refusal("text not UTF-8", RawFrame(0x81, [0x61, 0xFF]), code: .invalidPayload),
         Refusal("text cut in a scalar", RawFrame(0x81, [0x61, 0xC3]), code: .invalidPayload),
         Refusal("fragments cut in a scalar", RawFrame(0x01, [0xE2, 0x82]), RawFrame(0x80), code: .invalidPayload),
-        Refusal("scalar broken across fragments", RawFrame(0x01, [0xE2, 0x82]), RawFrame(0x80, "a"), code: .invalidPayload),
+        Refusal(
+            "scalar broken across fragments",
+            RawFrame(0x01, [0xE2, 0x82]),
+            RawFrame(0x80, "a"),
+            code: .invalidPayload
+        ),
         Refusal("compressed text not UTF-8", RawFrame(0xC1, [0xFA, 0x0F, 0x00]), code: .invalidPayload, deflate: true),
         Refusal("not deflate", RawFrame(0xC2, [0x07]), code: .invalidPayload, deflate: true),
-        Refusal("deflate that swallows the tail", RawFrame(0xC2, [0x00, 0x08, 0x00, 0xF7, 0xFF]), code: .invalidPayload, deflate: true),
+        Refusal(
+            "deflate that swallows the tail",
+            RawFrame(0xC2, [0x00, 0x08, 0x00, 0xF7, 0xFF]),
+            code: .invalidPayload,
+            deflate: true
+        ),
     ]
 
     @Test(arguments: refusals) func refuses(_ refusal: Refusal) throws {
-        let whole = WebSocketParser.transcript(of: refusal.input, limits: refusal.limits, compression: refusal.compression)
+        let whole = WebSocketParser.transcript(
+            of: refusal.input,
+            limits: refusal.limits,
+            compression: refusal.compression
+        )
         let bytewise = WebSocketParser.transcript(
-            of: refusal.input, cuts: Array(0..<refusal.input.count), limits: refusal.limits,
-            compression: refusal.compression)
+            of: refusal.input,
+            cuts: Array(0..<refusal.input.count),
+            limits: refusal.limits,
+            compression: refusal.compression
+        )
         #expect(whole == bytewise)
         guard case .failure(let code, _) = try #require(whole.last).event else {
             Issue.record("no failure: \(whole)")
@@ -125,7 +176,9 @@ import Testing
             .bare(.close(code: nil, reason: "")),
         ]
         #expect(WebSocketParser.transcript(of: input) == expected)
-        #expect(WebSocketParser.transcript(of: input, cuts: Array(stride(from: 1, to: input.count, by: 999))) == expected)
+        #expect(
+            WebSocketParser.transcript(of: input, cuts: Array(stride(from: 1, to: input.count, by: 999))) == expected
+        )
     }
 
     @Test func messagesAtTheLimitPass() {
@@ -148,11 +201,13 @@ import Testing
             let held = parser.bufferedCapacity
             #expect(held == 0)
         }
-        parser.append((frame + frame[..<20]).span)
+        let beginning = frame + frame[..<20]
+        let end = frame[20...]
+        parser.append(beginning.span)
         while parser.next() != nil {}
         let held = parser.bufferedCapacity
         #expect(held < 200)
-        parser.append(frame[20...].span)
+        parser.append(end.span)
         let event = parser.next()
         let count = parser.withPayload { $0.count }
         #expect(event == .message(.text) && count == 50_000)

@@ -8,16 +8,22 @@ import Testing
         var output: [UInt8] = []
         var messages = WebSocketMessageWriter(role: .client, compression: compression)
         var frames = WebSocketFrameWriter(role: .client)
+        let pong: [UInt8] = [1, 2]
         for _ in 0..<Int.random(in: 1...6, using: &random) {
             let payload = text(&random)
             switch Int.random(in: 0..<5, using: &random) {
-            case 0: frames.append(payload.prefix(100).span, opcode: .ping, to: &output)
+            case 0: frames.append(payload.span.extracting(first: 100), opcode: .ping, to: &output)
             case 1:
                 let cuts = [0, payload.count / 3, payload.count / 2, payload.count]
                 for index in 0..<3 {
                     let piece = payload[cuts[index]..<cuts[index + 1]]
-                    frames.append(piece.span, opcode: index == 0 ? .text : .continuation, isFinal: index == 2, to: &output)
-                    if Bool.random(using: &random) { frames.append([1, 2].span, opcode: .pong, to: &output) }
+                    frames.append(
+                        piece.span,
+                        opcode: index == 0 ? .text : .continuation,
+                        isFinal: index == 2,
+                        to: &output
+                    )
+                    if Bool.random(using: &random) { frames.append(pong.span, opcode: .pong, to: &output) }
                 }
             case 2: frames.append(payload.span, opcode: .text, to: &output)
             default: messages.append(payload.span, kind: Bool.random(using: &random) ? .text : .binary, to: &output)
@@ -36,7 +42,7 @@ import Testing
         return (0..<count).flatMap { _ in Array(words[Int.random(in: 0..<5, using: &random)].utf8) }
     }
 
-    @Test(arguments: 0..<60 as Range<UInt64>) func anySplitGivesTheSameEvents(_ seed: UInt64) {
+    @Test(arguments: 0..<20 as Range<UInt64>) func anySplitGivesTheSameEvents(_ seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let compression = seed % 3 == 0 ? nil : WebSocketCompression(clientNoContextTakeover: seed % 3 == 1)
         let limits = seed % 5 == 0 ? WebSocketLimits(maxMessage: 150, maxFragments: 2) : .standard

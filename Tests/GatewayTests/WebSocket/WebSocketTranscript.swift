@@ -15,7 +15,10 @@ struct SeenEvent: Equatable, CustomStringConvertible {
 extension WebSocketParser {
     /// All events of `input`, fed in pieces that end at `cuts` and at the end.
     static func transcript(
-        of input: [UInt8], cuts: [Int] = [], role: WebSocketRole = .server, limits: WebSocketLimits = .standard,
+        of input: [UInt8],
+        cuts: [Int] = [],
+        role: WebSocketRole = .server,
+        limits: WebSocketLimits = .standard,
         compression: WebSocketCompression? = nil
     ) -> [SeenEvent] {
         var parser = WebSocketParser(role: role, limits: limits, compression: compression)

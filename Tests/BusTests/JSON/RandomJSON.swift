@@ -12,13 +12,13 @@ enum RandomJSON {
             switch Int.random(in: 0..<10, using: &random) {
             case 0:
                 text += Array(
-                    ["\\\"", "\\\\", "\\/", "\\b", "\\f", "\\n", "\\r", "\\t"].randomElement(using: &random)!.utf8
+                    pick(["\\\"", "\\\\", "\\/", "\\b", "\\f", "\\n", "\\r", "\\t"], using: &random).utf8
                 )
             case 1:
-                text += Array(["\\u00e9", "\\u0000", "\\uD83D\\uDE00", "\\uFFFF"].randomElement(using: &random)!.utf8)
+                text += Array(pick(["\\u00e9", "\\u0000", "\\uD83D\\uDE00", "\\uFFFF"], using: &random).utf8)
             case 2:
                 text += Array(
-                    ["é", "\u{7FF}", "\u{800}", "\u{FFFD}", "😀", "\u{10FFFF}"].randomElement(using: &random)!.utf8
+                    pick(["é", "\u{7FF}", "\u{800}", "\u{FFFD}", "😀", "\u{10FFFF}"], using: &random).utf8
                 )
             default:
                 let byte = UInt8.random(in: 0x20...0x7F, using: &random)
@@ -35,9 +35,9 @@ enum RandomJSON {
         for _ in 0...Int.random(in: 0..<3, using: &random) where !document.isEmpty {
             let place = Int.random(in: document.indices, using: &random)
             switch Int.random(in: 0..<5, using: &random) {
-            case 0: document[place] = interesting.randomElement(using: &random)!
+            case 0: document[place] = pick(interesting, using: &random)
             case 1: document.remove(at: place)
-            case 2: document.insert(interesting.randomElement(using: &random)!, at: place)
+            case 2: document.insert(pick(interesting, using: &random), at: place)
             case 3: document.insert(document[place], at: place)
             default: document.removeLast(min(document.count, Int.random(in: 0..<4, using: &random)))
             }
@@ -54,7 +54,7 @@ enum RandomJSON {
 
     private static func value(depth: Int, using random: inout SeededGenerator) -> [UInt8] {
         switch Int.random(in: 0..<(depth < 5 ? 8 : 5), using: &random) {
-        case 0: return Array(["true", "false", "null"].randomElement(using: &random)!.utf8)
+        case 0: return Array(pick(["true", "false", "null"], using: &random).utf8)
         case 1, 2: return string(using: &random)
         case 3, 4: return number(using: &random)
         case 5:
@@ -85,12 +85,16 @@ enum RandomJSON {
         text += String(UInt64.random(in: 0..<(1 << UInt64.random(in: 1..<60, using: &random)), using: &random))
         if Bool.random(using: &random) { text += ".\(Int.random(in: 0..<1000, using: &random))" }
         if Int.random(in: 0..<4, using: &random) == 0 {
-            text += ["e", "E", "e+", "E-"].randomElement(using: &random)! + "\(Int.random(in: 0..<20, using: &random))"
+            text += pick(["e", "E", "e+", "E-"], using: &random) + "\(Int.random(in: 0..<20, using: &random))"
         }
         return Array(text.utf8)
     }
 
     private static func blank(using random: inout SeededGenerator) -> [UInt8] {
-        Array(["", "", "", " ", "\n", "\t \r\n"].randomElement(using: &random)!.utf8)
+        Array(pick(["", "", "", " ", "\n", "\t \r\n"], using: &random).utf8)
+    }
+
+    private static func pick<Choice>(_ choices: [Choice], using random: inout SeededGenerator) -> Choice {
+        choices[Int.random(in: choices.indices, using: &random)]
     }
 }

@@ -63,7 +63,11 @@ struct JSONCursor: ~Escapable {
         guard try current() == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: position) }
         try skipString()
         let key = JSONValue(
-            kind: .string, range: start..<position, hasEscapes: sawEscape, hasLoneSurrogate: sawLoneSurrogate)
+            kind: .string,
+            range: start..<position,
+            hasEscapes: sawEscape,
+            hasLoneSurrogate: sawLoneSurrogate
+        )
         try skipColon()
         return key
     }
@@ -90,7 +94,11 @@ struct JSONCursor: ~Escapable {
         default: kind = try skipScalar()
         }
         return JSONValue(
-            kind: kind, range: start..<position, hasEscapes: sawEscape, hasLoneSurrogate: sawLoneSurrogate)
+            kind: kind,
+            range: start..<position,
+            hasEscapes: sawEscape,
+            hasLoneSurrogate: sawLoneSurrogate
+        )
     }
 
     private mutating func skipScalar() throws(JSONError) -> JSONValue.Kind {

@@ -1,12 +1,14 @@
 /// A day of the Gregorian calendar, counted backwards too (proleptic), as in RFC 3339.
 ///
-/// Years are counted here from March, so that the leap day is the last day of its year and the lengths of the months
-/// before it don't depend on it.
+/// Inside, years begin in March: the leap day is then the last day of its year, and the months before it always start
+/// at the same day of the year.
 struct CivilDate: Equatable {
     var year: Int
     var month: Int
     var day: Int
 
+    /// The first days of March, April ... February, counted from the first of March.
+    private static let firstDays: [12 of Int] = [0, 31, 61, 92, 122, 153, 184, 214, 245, 275, 306, 337]
     private static let daysPer400Years = 146_097
     private static let daysFrom0000March1To1970 = 719_468
 
@@ -18,33 +20,38 @@ struct CivilDate: Equatable {
 
     /// - Parameter days: Whole days since 1970-01-01, negative before it.
     init(daysSince1970 days: Int) {
-        let shifted = days + Self.daysFrom0000March1To1970
-        let era = shifted.flooredQuotient(by: Self.daysPer400Years)
-        let dayOfEra = shifted - era * Self.daysPer400Years
-        // The 4-year, 100-year and 400-year corrections, undone.
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        // From March on, five months have 153 days: 31 30 31 30 31.
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
+        let days = days + Self.daysFrom0000March1To1970
+        // The mean length of a year leads to the right year or to a neighbour.
+        var marchYear = (days * 400).flooredQuotient(by: Self.daysPer400Years)
+        if Self.firstDay(ofMarchYear: marchYear) > days {
+            marchYear -= 1
+        } else if Self.firstDay(ofMarchYear: marchYear + 1) <= days {
+            marchYear += 1
+        }
+        let dayOfYear = days - Self.firstDay(ofMarchYear: marchYear)
+        // No month has more than 31 days, so this is the right month or the one before it.
+        var monthFromMarch = dayOfYear / 31
+        if monthFromMarch < 11, Self.firstDays[monthFromMarch + 1] <= dayOfYear { monthFromMarch += 1 }
+        day = dayOfYear - Self.firstDays[monthFromMarch] + 1
+        month = (monthFromMarch + 2) % 12 + 1
+        year = month <= 2 ? marchYear + 1 : marchYear
     }
 
-    /// Whole days since 1970-01-01.
+    /// Whole days since 1970-01-01. The month is in 1...12.
     var daysSince1970: Int {
-        let yearFromMarch = month <= 2 ? year - 1 : year
-        let era = yearFromMarch.flooredQuotient(by: 400)
-        let yearOfEra = yearFromMarch - era * 400
-        let monthFromMarch = month > 2 ? month - 3 : month + 9
-        let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * Self.daysPer400Years + dayOfEra - Self.daysFrom0000March1To1970
+        let marchYear = month <= 2 ? year - 1 : year
+        return Self.firstDay(ofMarchYear: marchYear) + Self.firstDays[(month + 9) % 12] + day - 1
+            - Self.daysFrom0000March1To1970
     }
 
     /// The day exists: going there and back ends where it began.
     var isValid: Bool {
         (1...12).contains(month) && (1...31).contains(day) && CivilDate(daysSince1970: daysSince1970) == self
+    }
+
+    /// Days from 0000-03-01 to the first of March of the year.
+    private static func firstDay(ofMarchYear year: Int) -> Int {
+        year * 365 + year.flooredQuotient(by: 4) - year.flooredQuotient(by: 100) + year.flooredQuotient(by: 400)
     }
 }
 

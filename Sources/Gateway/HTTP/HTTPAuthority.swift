@@ -11,22 +11,30 @@ struct HTTPAuthority: Equatable {
     /// Nil if the text is malformed.
     init?(_ text: String) {
         let bytes = Array(text.utf8)
-        let end: Int
-        if bytes.first == UInt8(ascii: "[") {
-            guard let bracket = bytes.firstIndex(of: UInt8(ascii: "]")) else { return nil }
-            end = bracket + 1
-            let address = bytes[1..<bracket]
-            guard address.contains(UInt8(ascii: ":")), address.allSatisfy(Self.isAddress) else { return nil }
-        } else {
-            end = bytes.firstIndex(of: UInt8(ascii: ":")) ?? bytes.count
-            guard end > 0, bytes[..<end].allSatisfy(Self.isName) else { return nil }
-        }
-        guard let port = Self.port(bytes[end...]) else { return nil }
+        guard let end = Self.hostEnd(bytes[...]), let port = Self.port(bytes[end...]) else { return nil }
         self.host = String(decoding: bytes[..<end].map(HTTPCharacter.lowercased), as: UTF8.self)
         self.port = port
     }
 
-    /// Nil for a malformed port, `.some(nil)` for none.
+    /// Whether the bytes are an authority; for the parser, which needs no parts of it.
+    static func isWellFormed(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard let end = hostEnd(bytes) else { return false }
+        return port(bytes[end...]) != nil
+    }
+
+    /// Where the port with its colon begins, or the end; nil if there is no well-formed host before it.
+    private static func hostEnd(_ bytes: ArraySlice<UInt8>) -> Int? {
+        if bytes.first == UInt8(ascii: "[") {
+            guard let bracket = bytes.firstIndex(of: UInt8(ascii: "]")) else { return nil }
+            let address = bytes[..<bracket].dropFirst()
+            guard address.contains(UInt8(ascii: ":")), address.allSatisfy(isAddress) else { return nil }
+            return bracket + 1
+        }
+        let end = bytes.firstIndex { !isName($0) } ?? bytes.endIndex
+        return end > bytes.startIndex ? end : nil
+    }
+
+    /// Nil for anything but nothing or a colon and a port; `.some(nil)` for no port.
     private static func port(_ bytes: ArraySlice<UInt8>) -> Int?? {
         guard let colon = bytes.first else { return .some(nil) }
         let digits = bytes.dropFirst()

@@ -13,6 +13,11 @@ struct HTTPFieldCollector {
     private(set) var offersWebSocket = false
     private(set) var expectsContinue = false
 
+    /// - Parameter count: how many lines there are, so that the fields are allocated once.
+    init(count: Int) {
+        fields.reserveCapacity(count)
+    }
+
     /// Takes one line without its CR LF (RFC 9112 section 5).
     mutating func add(_ line: Range<Int>, of bytes: [UInt8]) throws(HTTPParseError) {
         if let first = line.first, HTTPCharacter.isBlank(bytes[first]) { throw .init(.foldedField) }
@@ -37,10 +42,10 @@ struct HTTPFieldCollector {
 
     /// A value that isn't UTF-8 is kept as bytes: decoding would repair it silently into something never sent.
     private func field(_ name: HTTPField.Name, _ value: Range<Int>, of bytes: [UInt8]) -> HTTPField {
-        if bytes[value].allSatisfy({ $0 < 0x80 }) {
-            HTTPField(name: name, value: String(decoding: bytes[value], as: UTF8.self))
-        } else {
+        if bytes[value].contains(where: { $0 >= 0x80 }) {
             HTTPField(name: name, value: bytes[value])
+        } else {
+            HTTPField(name: name, value: String(decoding: bytes[value], as: UTF8.self))
         }
     }
 

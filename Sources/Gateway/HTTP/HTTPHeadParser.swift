@@ -2,11 +2,17 @@ import HTTPTypes
 
 /// Reads one complete head that ``HTTPHeadScanner`` found: every line ends with CR LF, no other control bytes.
 enum HTTPHeadParser {
-    /// - Parameter range: the head with its empty line.
-    static func parse(_ bytes: [UInt8], in range: Range<Int>) throws(HTTPParseError) -> HTTPRequestHead {
+    /// - Parameters:
+    ///   - range: the head with its empty line.
+    ///   - fieldCount: how many field lines it has.
+    static func parse(
+        _ bytes: [UInt8],
+        in range: Range<Int>,
+        fieldCount: Int
+    ) throws(HTTPParseError) -> HTTPRequestHead {
         var line = nextLine(bytes, from: range.lowerBound)
         let request = try RequestLine(bytes, in: line)
-        var collector = HTTPFieldCollector()
+        var collector = HTTPFieldCollector(count: fieldCount)
         while true {
             line = nextLine(bytes, from: line.upperBound + 2)
             if line.isEmpty { break }
@@ -50,9 +56,8 @@ enum HTTPHeadParser {
             guard request.isHTTP10 else { throw .init(.hostMissing) }
             return request.target.authority ?? ""
         }
-        let host = String(decoding: bytes[range], as: UTF8.self)
-        guard HTTPAuthority(host) != nil else { throw .init(.hostMalformed) }
-        return request.target.authority ?? host
+        guard HTTPAuthority.isWellFormed(bytes[range]) else { throw .init(.hostMalformed) }
+        return request.target.authority ?? String(decoding: bytes[range], as: UTF8.self)
     }
 
     /// RFC 9112 section 6.3, with everything refused that it calls an attack or lets a server refuse.

@@ -10,6 +10,11 @@ struct HTTPHeadScanner: Sendable {
     /// Complete lines so far, the request line among them.
     private var lines = 0
 
+    /// Complete field lines so far.
+    var fieldCount: Int {
+        max(0, lines - 1)
+    }
+
     /// Goes on where the last call ended.
     /// - Parameter start: where the head begins in `bytes`.
     /// - Returns: the length of the head with its empty line, or nil if more bytes are needed.
@@ -28,7 +33,7 @@ struct HTTPHeadScanner: Sendable {
                 if isEmpty { return scanned }
                 lineStart = scanned
                 lines += 1
-                guard lines - 1 <= limits.maxFieldCount else { throw .init(.tooManyFields) }
+                guard fieldCount <= limits.maxFieldCount else { throw .init(.tooManyFields) }
                 bound = self.bound(limits)
             } else {
                 if HTTPCharacter.isControl(byte) {

@@ -33,27 +33,34 @@ struct HTTPKnownField: Sendable {
     /// The known field with this name in any case, if there is one.
     /// - Parameter range: bytes that were checked to be a token: the comparison below maps CR to `-`.
     static func find(_ range: Range<Int>, of bytes: [UInt8]) -> HTTPKnownField? {
-        guard range.count < byLength.count else { return nil }
-        return byLength[range.count].first { field in
-            var index = range.lowerBound
-            for byte in field.lowercased {
-                guard bytes[index] | 0x20 == byte else { return false }
-                index += 1
-            }
-            return true
+        guard range.count + 1 < firstOfLength.count else { return nil }
+        for index in firstOfLength[range.count]..<firstOfLength[range.count + 1]
+        where all[index].matches(range, of: bytes) {
+            return all[index]
         }
+        return nil
     }
 
-    private static let byLength: [[HTTPKnownField]] = {
-        let all = [
-            HTTPKnownField(notKept: "host", .host), .init(.contentLength, .contentLength),
-            .init(.transferEncoding, .transferEncoding), .init(.connection, .connection), .init(.upgrade, .upgrade),
-            .init(.expect, .expect), .init(.accept), .init(.acceptEncoding), .init(.acceptLanguage),
-            .init(.authorization), .init(.cacheControl), .init(.contentType), .init(.cookie), .init(.ifNoneMatch),
-            .init(.origin), .init(.referer), .init(.secWebSocketExtensions), .init(.secWebSocketKey),
-            .init(.secWebSocketProtocol), .init(.secWebSocketVersion), .init(.userAgent),
-        ]
-        let longest = all.map(\.lowercased.count).max() ?? 0
-        return (0...longest).map { length in all.filter { $0.lowercased.count == length } }
+    private func matches(_ range: Range<Int>, of bytes: [UInt8]) -> Bool {
+        for offset in lowercased.indices where bytes[range.lowerBound + offset] | 0x20 != lowercased[offset] {
+            return false
+        }
+        return true
+    }
+
+    /// Sorted by the length of the name.
+    private static let all: [HTTPKnownField] = [
+        .init(notKept: "host", .host), .init(.contentLength, .contentLength),
+        .init(.transferEncoding, .transferEncoding), .init(.connection, .connection), .init(.upgrade, .upgrade),
+        .init(.expect, .expect), .init(.accept), .init(.acceptEncoding), .init(.acceptLanguage),
+        .init(.authorization), .init(.cacheControl), .init(.contentType), .init(.cookie), .init(.ifNoneMatch),
+        .init(.origin), .init(.referer), .init(.secWebSocketExtensions), .init(.secWebSocketKey),
+        .init(.secWebSocketProtocol), .init(.secWebSocketVersion), .init(.userAgent),
+    ].sorted { $0.lowercased.count < $1.lowercased.count }
+
+    /// For each length the position in `all` of the first name that is at least so long.
+    private static let firstOfLength: [Int] = {
+        let longest = all.last?.lowercased.count ?? 0
+        return (0...longest + 1).map { length in all.firstIndex { $0.lowercased.count >= length } ?? all.count }
     }()
 }

@@ -88,6 +88,11 @@ package struct HTTPRequestParser: Sendable {
         buffer.count - start
     }
 
+    /// Bytes of memory behind the parser, used or not.
+    var heldCapacity: Int {
+        buffer.capacity
+    }
+
     private mutating func advance() throws(HTTPParseError) -> HTTPRequestEvent? {
         switch state {
         case .failed(let error):
@@ -96,7 +101,7 @@ package struct HTTPRequestParser: Sendable {
             guard try skipEmptyLine(),
                 let length = try scanner.scan(buffer, from: start, limits: limits)
             else { return nil }
-            let head = try HTTPHeadParser.parse(buffer, in: start..<start + length)
+            let head = try HTTPHeadParser.parse(buffer, in: start..<start + length, fieldCount: scanner.fieldCount)
             start += length
             begin(head)
             return .head(head)

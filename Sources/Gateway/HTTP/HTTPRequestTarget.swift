@@ -25,7 +25,7 @@ struct HTTPRequestTarget {
             let rest = target[scheme.endIndex...]
             let end = rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
             let authority = String(rest[..<end])
-            guard HTTPAuthority(authority) != nil else { throw .init(.target) }
+            guard HTTPAuthority.isWellFormed(Array(authority.utf8)[...]) else { throw .init(.target) }
             self.authority = authority
             let (path, query) = Self.split(rest[end...])
             (self.path, self.query) = (path.isEmpty ? "/" : path, query)

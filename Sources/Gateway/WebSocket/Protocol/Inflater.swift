@@ -69,7 +69,10 @@ package struct Inflater: ~Copyable, Sendable {
     }
 
     private mutating func run(
-        _ input: UnsafeBufferPointer<UInt8>, _ flush: Int32, into output: inout [UInt8], limit: Int
+        _ input: UnsafeBufferPointer<UInt8>,
+        _ flush: Int32,
+        into output: inout [UInt8],
+        limit: Int
     ) -> Outcome {
         guard let stream = unsafe opened() else { return .unavailable }
         unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)

@@ -11,8 +11,10 @@ package struct WebSocketCompression: Sendable, Equatable {
 
     /// The standard's defaults: both ends keep their context, windows of 32 KiB.
     package init(
-        serverNoContextTakeover: Bool = false, clientNoContextTakeover: Bool = false,
-        serverMaxWindowBits: Int = 15, clientMaxWindowBits: Int = 15
+        serverNoContextTakeover: Bool = false,
+        clientNoContextTakeover: Bool = false,
+        serverMaxWindowBits: Int = 15,
+        clientMaxWindowBits: Int = 15
     ) {
         self.serverNoContextTakeover = serverNoContextTakeover
         self.clientNoContextTakeover = clientNoContextTakeover

@@ -33,7 +33,8 @@ package enum WebSocketCompressionOffer {
             serverNoContextTakeover: answer.serverNoContextTakeover,
             clientNoContextTakeover: answer.clientNoContextTakeover || offer.clientNoContextTakeover,
             serverMaxWindowBits: answer.serverMaxWindowBits ?? 15,
-            clientMaxWindowBits: min(answer.clientMaxWindowBits.value ?? 15, offer.clientMaxWindowBits))
+            clientMaxWindowBits: min(answer.clientMaxWindowBits.value ?? 15, offer.clientMaxWindowBits)
+        )
         // The server's own parameters are demands, which it must grant; the client's are hints, which it may ignore, but it
         // must not answer with a larger window than the client can have.
         guard agreed.serverNoContextTakeover || !offer.serverNoContextTakeover,

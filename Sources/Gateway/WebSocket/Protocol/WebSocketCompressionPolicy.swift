@@ -47,7 +47,8 @@ package enum WebSocketCompressionPolicy: Sendable, Equatable {
             serverNoContextTakeover: offer.serverNoContextTakeover,
             clientNoContextTakeover: offer.clientNoContextTakeover,
             serverMaxWindowBits: offer.serverMaxWindowBits ?? 15,
-            clientMaxWindowBits: offer.clientMaxWindowBits.value ?? 15)
+            clientMaxWindowBits: offer.clientMaxWindowBits.value ?? 15
+        )
         if self == .shared {
             guard compression.serverMaxWindowBits >= Self.sharedWindowBits else { return nil }
             compression.serverNoContextTakeover = true

@@ -22,7 +22,10 @@ struct WebSocketFrameHeader: Equatable {
 
     /// Reads the head at `start`. What can be refused by its first two bytes is refused without waiting for more.
     static func read(
-        _ bytes: Span<UInt8>, at start: Int, masked expectsMask: Bool, compression: Bool
+        _ bytes: Span<UInt8>,
+        at start: Int,
+        masked expectsMask: Bool,
+        compression: Bool
     ) -> Reading {
         let available = bytes.count - start
         guard available >= 2 else { return .incomplete }
@@ -66,6 +69,13 @@ struct WebSocketFrameHeader: Equatable {
         }
         return .header(
             WebSocketFrameHeader(
-                isFinal: isFinal, isCompressed: isCompressed, opcode: opcode, length: length, key: key, size: size))
+                isFinal: isFinal,
+                isCompressed: isCompressed,
+                opcode: opcode,
+                length: length,
+                key: key,
+                size: size
+            )
+        )
     }
 }

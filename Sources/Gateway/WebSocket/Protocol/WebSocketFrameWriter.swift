@@ -16,7 +16,10 @@ package struct WebSocketFrameWriter: Sendable {
 
     /// Appends one whole frame as the server sends it; it can be shared by all connections of a fan-out.
     package static func appendUnmasked(
-        _ payload: Span<UInt8>, opcode: WebSocketOpcode, isFinal: Bool = true, isCompressed: Bool = false,
+        _ payload: Span<UInt8>,
+        opcode: WebSocketOpcode,
+        isFinal: Bool = true,
+        isCompressed: Bool = false,
         to output: inout [UInt8]
     ) {
         appendHead(payload.count, opcode, isFinal, isCompressed, maskBit: 0, to: &output)
@@ -25,7 +28,10 @@ package struct WebSocketFrameWriter: Sendable {
 
     /// Appends one frame. The payload of a control frame must not exceed 125 bytes: that is the caller's mistake and traps.
     package mutating func append(
-        _ payload: Span<UInt8>, opcode: WebSocketOpcode, isFinal: Bool = true, isCompressed: Bool = false,
+        _ payload: Span<UInt8>,
+        opcode: WebSocketOpcode,
+        isFinal: Bool = true,
+        isCompressed: Bool = false,
         to output: inout [UInt8]
     ) {
         switch role {
@@ -57,7 +63,11 @@ package struct WebSocketFrameWriter: Sendable {
     }
 
     private static func appendHead(
-        _ length: Int, _ opcode: WebSocketOpcode, _ isFinal: Bool, _ isCompressed: Bool, maskBit: UInt8,
+        _ length: Int,
+        _ opcode: WebSocketOpcode,
+        _ isFinal: Bool,
+        _ isCompressed: Bool,
+        maskBit: UInt8,
         to output: inout [UInt8]
     ) {
         precondition(!opcode.isControl || (length <= 125 && isFinal && !isCompressed))

@@ -59,7 +59,9 @@ package struct WebSocketHandshake: Sendable {
         }
         guard method == "GET" else { return Self.bad("WebSocket upgrade failed: the method must be GET") }
         guard lists("upgrade", "websocket") else { return Self.bad("WebSocket upgrade failed: no Upgrade: websocket") }
-        guard lists("connection", "upgrade") else { return Self.bad("WebSocket upgrade failed: no Connection: Upgrade") }
+        guard lists("connection", "upgrade") else {
+            return Self.bad("WebSocket upgrade failed: no Connection: Upgrade")
+        }
         let versions = values("sec-websocket-version")
         guard let version = versions.first, versions.count == 1 else {
             return Self.bad("WebSocket upgrade failed: exactly one Sec-WebSocket-Version is needed")
@@ -67,19 +69,23 @@ package struct WebSocketHandshake: Sendable {
         guard version == "13" else {
             return .refuse(
                 Refusal(
-                    status: 426, reason: "WebSocket upgrade failed: only version 13 is spoken here",
+                    status: 426,
+                    reason: "WebSocket upgrade failed: only version 13 is spoken here",
                     fields: [
                         Refusal.Field(name: "Sec-WebSocket-Version", value: "13"),
                         Refusal.Field(name: "Upgrade", value: "websocket"),
                         Refusal.Field(name: "Connection", value: "Upgrade"),
-                    ]))
+                    ]
+                )
+            )
         }
         let keys = values("sec-websocket-key")
         guard let key = keys.first, keys.count == 1, WebSocketHandshakeKey.isWellFormed(key) else {
             return Self.bad("WebSocket upgrade failed: Sec-WebSocket-Key must be 16 bytes in base64")
         }
         let offered = WebSocketToken.list(values("sec-websocket-protocol"))
-        guard offered.allSatisfy({ $0.utf8.allSatisfy(WebSocketToken.allows) }), Set(offered).count == offered.count else {
+        guard offered.allSatisfy({ $0.utf8.allSatisfy(WebSocketToken.allows) }), Set(offered).count == offered.count
+        else {
             return Self.bad("WebSocket upgrade failed: malformed Sec-WebSocket-Protocol")
         }
         let agreement: WebSocketCompressionPolicy.Agreement?
@@ -92,7 +98,10 @@ package struct WebSocketHandshake: Sendable {
         return .accept(
             Acceptance(
                 response: Self.response(key: key, extensions: agreement?.field, subprotocol: chosen),
-                compression: agreement?.compression, subprotocol: chosen))
+                compression: agreement?.compression,
+                subprotocol: chosen
+            )
+        )
     }
 
     private static func bad(_ reason: String) -> Answer {

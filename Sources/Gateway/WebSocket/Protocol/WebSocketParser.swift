@@ -63,7 +63,11 @@ package struct WebSocketParser: ~Copyable {
         while phase == .open {
             guard let frame else {
                 switch WebSocketFrameHeader.read(
-                    buffer.span, at: head, masked: role == .server, compression: acceptsCompression)
+                    buffer.span,
+                    at: head,
+                    masked: role == .server,
+                    compression: acceptsCompression
+                )
                 {
                 case .incomplete: return starve()
                 case .refused(let reason): return fail(.protocolError, reason)
@@ -105,14 +109,18 @@ extension WebSocketParser {
                 text = UTF8Validator()
                 if header.isCompressed || !header.isFinal {
                     assembly = Assembly(
-                        kind: header.opcode == .text ? .text : .binary, isCompressed: header.isCompressed, fragments: 1)
+                        kind: header.opcode == .text ? .text : .binary,
+                        isCompressed: header.isCompressed,
+                        fragments: 1
+                    )
                 }
             }
             if let assembly, assembly.fragments > limits.maxFragments {
                 return fail(.policyViolation, "Too many fragments")
             }
             let inflated = assembly?.isCompressed ?? false
-            guard header.length <= limits.maxFrame, inflated || header.length <= limits.maxMessage - message.count else {
+            guard header.length <= limits.maxFrame, inflated || header.length <= limits.maxMessage - message.count
+            else {
                 return fail(.messageTooBig, "Message too big")
             }
         }
@@ -143,9 +151,13 @@ extension WebSocketParser {
 
     /// The payload of an unfragmented, uncompressed message; it stays where it is.
     private mutating func whole(
-        _ frame: WebSocketFrameHeader, fresh: Range<Int>, isASCII: Bool
+        _ frame: WebSocketFrameHeader,
+        fresh: Range<Int>,
+        isASCII: Bool
     ) -> WebSocketEvent? {
-        if frame.opcode == .text, !(isASCII && text.isComplete), !check(buffer, fresh) { return fail(.invalidPayload, "Text is not UTF-8") }
+        if frame.opcode == .text, !(isASCII && text.isComplete), !check(buffer, fresh) {
+            return fail(.invalidPayload, "Text is not UTF-8")
+        }
         checked += fresh.count
         guard checked == frame.length else { return nil }
         if frame.opcode == .text, !text.isComplete { return fail(.invalidPayload, "Text is not UTF-8") }
@@ -156,7 +168,10 @@ extension WebSocketParser {
 
     /// Payload of a fragment or of a compressed message; it moves to `message`.
     private mutating func fragment(
-        _ frame: WebSocketFrameHeader, _ assembly: Assembly, fresh: Range<Int>, isASCII: Bool
+        _ frame: WebSocketFrameHeader,
+        _ assembly: Assembly,
+        fresh: Range<Int>,
+        isASCII: Bool
     ) -> WebSocketEvent? {
         if assembly.isCompressed {
             if let failure = inflate(fresh, assembly.kind) { return failure }

@@ -62,8 +62,8 @@ extension AgentsError {
         case .unavailable: self.init(.unavailable, "The store does not answer, try again later")
         case .diskFull: self.init(.storageFull, "The disk is full, nothing was stored")
         case .notFound: self.init(.notFound, "Not found")
-        case .folderInUse, .unreadable, .newerSchema, .corrupt, .database:
-            self.init(.internalFailure, "The store failed")
+        // All others need a person, not another attempt.
+        default: self.init(.internalFailure, "The store failed")
         }
     }
 }

@@ -43,7 +43,8 @@ package enum AccessPolicy {
     ///
     /// - Throws: `Refusal` when nothing is left, or when `text` is no pattern.
     package static func mayListen(
-        to text: String, as identity: Identity
+        to text: String,
+        as identity: Identity
     ) throws(Refusal) -> [ChannelPattern] {
         guard let pattern = ChannelPattern(text) else { throw .invalidChannel(text) }
         let granted = audible(to: identity).compactMap { pattern.intersection(with: $0) }

@@ -34,7 +34,10 @@ package struct Authenticator: Sendable {
     /// Who a connection is after an `auth` message. A token counts more than an id beside it; the session of the token
     /// more than that of the message, and that more than the one known so far.
     package func authenticate(
-        token: String?, agentID: String?, sessionID: String?, as current: Identity
+        token: String?,
+        agentID: String?,
+        sessionID: String?,
+        as current: Identity
     ) throws(Failure) -> Identity {
         if let token, !token.isEmpty {
             guard let claims = tokens.verify(token) else { throw .invalidToken }
@@ -45,7 +48,10 @@ package struct Authenticator: Sendable {
         guard isDevelopment else { throw .tokenRequired }
         guard Identity.isAgentID(agentID) else { throw .missingCredentials }
         return .authenticated(
-            agentID: agentID, sessionID: sessionID ?? current.sessionID, isVerified: false)
+            agentID: agentID,
+            sessionID: sessionID ?? current.sessionID,
+            isVerified: false
+        )
     }
 
     /// True if a request may have a token made for any agent: it brings the secret, or comes from this machine to a

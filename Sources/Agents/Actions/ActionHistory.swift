@@ -18,7 +18,8 @@ package final class ActionHistory: Sendable {
 
     /// Actions, newest first.
     package func list(
-        _ filter: ActionFilter, isStale: Bool = false
+        _ filter: ActionFilter,
+        isStale: Bool = false
     ) async throws(AgentsError) -> [ActionSummary] {
         do {
             if !isStale { try await journal.flush() }
@@ -30,7 +31,8 @@ package final class ActionHistory: Sendable {
 
     /// Actions for each hour of the 24 hours before `now`, oldest first; hours without actions are absent.
     package func hourly(
-        until now: Timestamp = .now(), isStale: Bool = false
+        until now: Timestamp = .now(),
+        isStale: Bool = false
     ) async throws(AgentsError) -> [HourlyCount] {
         let start = Timestamp(milliseconds: now.milliseconds - 24 * 3_600_000)
         do {

@@ -8,12 +8,20 @@ extension ActionRecord {
     /// The row that a report becomes. Secrets are redacted first, so that neither the store nor the routing sees them.
     init(_ action: NewAction, id ids: UUIDGenerator, at time: Timestamp) {
         self.init(
-            id: ids.next(at: time), toolName: action.toolName, toolType: action.toolType.rawValue,
+            id: ids.next(at: time),
+            toolName: action.toolName,
+            toolType: action.toolType.rawValue,
             input: ActionRecord.storedText(action.input, isCut: action.inputIsCut),
-            output: ActionRecord.storedText(action.output, isCut: action.outputIsCut), filePaths: action.filePaths,
-            exitCode: action.exitCode, durationMilliseconds: action.durationMilliseconds, subtaskID: action.subtaskID,
-            sessionID: action.sessionID, projectPath: action.projectPath.map(ActionRecord.normalizedPath),
-            createdAt: time, keywords: ActionRecord.learnableWords(of: action))
+            output: ActionRecord.storedText(action.output, isCut: action.outputIsCut),
+            filePaths: action.filePaths,
+            exitCode: action.exitCode,
+            durationMilliseconds: action.durationMilliseconds,
+            subtaskID: action.subtaskID,
+            sessionID: action.sessionID,
+            projectPath: action.projectPath.map(ActionRecord.normalizedPath),
+            createdAt: time,
+            keywords: ActionRecord.learnableWords(of: action)
+        )
     }
 
     private static func storedText(_ text: String?, isCut: Bool) -> String? {

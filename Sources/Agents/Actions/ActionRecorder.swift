@@ -30,8 +30,11 @@ package final class ActionRecorder: Sendable {
     private let state: Lock<State>
 
     package init(
-        journal: any RecordJournal, answers: any IdempotencyStore, publisher: any MessagePublisher,
-        ids: UUIDGenerator = UUIDGenerator(), limits: IdempotencyWindow.Limits = IdempotencyWindow.Limits(),
+        journal: any RecordJournal,
+        answers: any IdempotencyStore,
+        publisher: any MessagePublisher,
+        ids: UUIDGenerator = UUIDGenerator(),
+        limits: IdempotencyWindow.Limits = IdempotencyWindow.Limits(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.journal = journal
@@ -51,7 +54,9 @@ package final class ActionRecorder: Sendable {
     /// - Throws: `AgentsError`: `invalid`, `keyReused`, `unavailable`, `storageFull`, `internalFailure`. Whatever is
     ///   thrown, nothing was promised.
     package func record(
-        _ action: NewAction, repeatable: RepeatableRequest? = nil, answer: (ActionRecord) -> [UInt8]
+        _ action: NewAction,
+        repeatable: RepeatableRequest? = nil,
+        answer: (ActionRecord) -> [UInt8]
     ) async throws(AgentsError) -> RecordedAnswer {
         let problems = action.problems
         guard problems.isEmpty else { throw .invalid(problems) }
@@ -89,7 +94,9 @@ package final class ActionRecorder: Sendable {
     // MARK: - Repetitions
 
     private func recordFirst(
-        _ action: NewAction, _ repeatable: RepeatableRequest, answer: (ActionRecord) -> [UInt8]
+        _ action: NewAction,
+        _ repeatable: RepeatableRequest,
+        answer: (ActionRecord) -> [UInt8]
     ) async throws(AgentsError) -> RecordedAnswer {
         do {
             if let known = try await storedAnswer(repeatable) {
@@ -146,13 +153,18 @@ package final class ActionRecorder: Sendable {
     // MARK: - The record
 
     private func append(
-        _ action: NewAction, repeatable: RepeatableRequest?, answer: (ActionRecord) -> [UInt8]
+        _ action: NewAction,
+        repeatable: RepeatableRequest?,
+        answer: (ActionRecord) -> [UInt8]
     ) async throws(AgentsError) -> (body: [UInt8], position: JournalPosition) {
         var record = ActionRecord(action, id: ids, at: now())
         let body = answer(record)
         if let repeatable {
             record.idempotency = IdempotencyRecord(
-                key: repeatable.key, fingerprint: repeatable.fingerprint, response: body)
+                key: repeatable.key,
+                fingerprint: repeatable.fingerprint,
+                response: body
+            )
         }
         let position: JournalPosition
         do {

@@ -17,8 +17,15 @@ package struct NewAction: Equatable, Sendable {
     package var projectPath: String?
 
     package init(
-        toolName: String, toolType: ToolType, input: String? = nil, output: String? = nil, filePaths: [String] = [],
-        exitCode: Int? = nil, durationMilliseconds: Int? = nil, subtaskID: String? = nil, sessionID: String? = nil,
+        toolName: String,
+        toolType: ToolType,
+        input: String? = nil,
+        output: String? = nil,
+        filePaths: [String] = [],
+        exitCode: Int? = nil,
+        durationMilliseconds: Int? = nil,
+        subtaskID: String? = nil,
+        sessionID: String? = nil,
         projectPath: String? = nil
     ) {
         self.toolName = toolName

@@ -35,7 +35,11 @@ package enum ClaudeHook {
     }
 
     private static func toolUse(
-        _ event: String, _ found: [10 of JSONValue?], _ reader: FieldReader, exitCode: Int?, output: JSONValue?
+        _ event: String,
+        _ found: [10 of JSONValue?],
+        _ reader: FieldReader,
+        exitCode: Int?,
+        output: JSONValue?
     ) throws(AgentsError) -> HookReport {
         guard let toolName = try reader.string(found[3], "tool_name") else {
             throw .invalid([.init(field: "tool_name", text: "tool_name is required")])
@@ -43,10 +47,14 @@ package enum ClaudeHook {
         let body = reader.body
         let input = present(found[4]).map { ToolInput(body, $0) } ?? ToolInput()
         var action = NewAction(
-            toolName: input.effectiveName(of: toolName), toolType: ToolType(toolName: toolName),
-            filePaths: input.filePaths, exitCode: exitCode,
+            toolName: input.effectiveName(of: toolName),
+            toolType: ToolType(toolName: toolName),
+            filePaths: input.filePaths,
+            exitCode: exitCode,
             durationMilliseconds: found[7].flatMap { JSONScanner.integer(body, $0) }.flatMap { $0 < 0 ? nil : Int($0) },
-            sessionID: try reader.string(found[1], "session_id"), projectPath: try reader.string(found[2], "cwd"))
+            sessionID: try reader.string(found[1], "session_id"),
+            projectPath: try reader.string(found[2], "cwd")
+        )
         if let value = present(found[4]) {
             let text = HookText(body, value)
             (action.input, action.inputIsCut) = (text.text, text.isCut)
@@ -59,7 +67,11 @@ package enum ClaudeHook {
         guard problems.isEmpty else { throw .invalid(problems) }
         guard let call = try reader.string(found[6], "tool_use_id") else { return .action(action, nil) }
         let repeatable = RepeatableRequest(
-            vendor: "claude", session: action.sessionID ?? "", call: call, event: event)
+            vendor: "claude",
+            session: action.sessionID ?? "",
+            call: call,
+            event: event
+        )
         return .action(action, repeatable)
     }
 

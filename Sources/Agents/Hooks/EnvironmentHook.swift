@@ -22,10 +22,14 @@ package enum EnvironmentHook {
         let details = input.map(toolInput) ?? ToolInput()
         let listed = (field("file_paths") ?? "").split(separator: ",").map(trimmed).filter { !$0.isEmpty }
         var action = NewAction(
-            toolName: details.effectiveName(of: toolName), toolType: ToolType(toolName: toolName),
-            filePaths: listed.isEmpty ? details.filePaths : listed, exitCode: integer("exit_code"),
-            durationMilliseconds: integer("duration_ms"), sessionID: field("session_id"),
-            projectPath: field("project_path"))
+            toolName: details.effectiveName(of: toolName),
+            toolType: ToolType(toolName: toolName),
+            filePaths: listed.isEmpty ? details.filePaths : listed,
+            exitCode: integer("exit_code"),
+            durationMilliseconds: integer("duration_ms"),
+            sessionID: field("session_id"),
+            projectPath: field("project_path")
+        )
         if let text = input.map({ HookText($0) }) {
             (action.input, action.inputIsCut) = (text.text, text.isCut)
         }

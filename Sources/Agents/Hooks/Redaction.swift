@@ -110,7 +110,8 @@ extension UInt8 {
     fileprivate var isNameByte: Bool {
         switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), .hyphen: true
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), .hyphen:
+            true
         default: false
         }
     }

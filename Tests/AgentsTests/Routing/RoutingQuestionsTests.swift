@@ -1,7 +1,8 @@
-import Agents
 import Bus
 import Storage
 import Testing
+
+@testable import Agents
 
 @Suite struct RoutingQuestionsTests {
     /// keyword, tool, type, score, uses, successes

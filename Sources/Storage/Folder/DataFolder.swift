@@ -26,6 +26,11 @@ package final class DataFolder: Sendable {
 
     deinit { close(lock) }
 
+    /// Lets another server in, before this object goes.
+    package func release() {
+        _ = flock(lock, LOCK_UN)
+    }
+
     /// The path of a file in the folder.
     package func file(_ name: String) -> String { "\(path)/\(name)" }
 

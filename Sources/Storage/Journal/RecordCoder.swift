@@ -1,4 +1,4 @@
-package import Bus
+internal import Bus
 
 /// The bytes of a record in the journal.
 ///
@@ -20,7 +20,9 @@ package enum RecordCoder {
         switch record {
         case .action(let action):
             var writer = RecordWriter(
-                kind: Kind.action, capacity: 192 + (action.input?.utf8.count ?? 0) + (action.output?.utf8.count ?? 0))
+                kind: Kind.action,
+                capacity: 192 + (action.input?.utf8.count ?? 0) + (action.output?.utf8.count ?? 0)
+            )
             writer.write(action)
             return writer.bytes
         case .feedback(let feedback):
@@ -38,7 +40,8 @@ package enum RecordCoder {
         guard version <= Self.version else {
             throw StorageError(
                 .newerSchema,
-                "the journal holds a record of format \(version), this program reads up to format \(Self.version)")
+                "the journal holds a record of format \(version), this program reads up to format \(Self.version)"
+            )
         }
         guard version == Self.version else { throw RecordReader.damaged("unknown format \(version)") }
         let record: JournalRecord
@@ -139,6 +142,10 @@ extension RecordReader {
         let chosen = try byte()
         guard chosen <= 1 else { throw Self.damaged("a verdict of \(chosen)") }
         return FeedbackRecord(
-            toolName: try text(), keywords: try list(), chosen: chosen == 1, createdAt: createdAt)
+            toolName: try text(),
+            keywords: try list(),
+            chosen: chosen == 1,
+            createdAt: createdAt
+        )
     }
 }

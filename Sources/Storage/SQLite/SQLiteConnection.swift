@@ -27,7 +27,6 @@ struct SQLiteConnection: Sendable {
         configuration.busyMode = .timeout(5)
         // GRDB would set WAL itself and with it `synchronous=NORMAL`, which loses commits at a power failure.
         configuration.journalMode = .default
-        configuration.automaticMemoryManagement = false
         do {
             queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.inDatabase { db in

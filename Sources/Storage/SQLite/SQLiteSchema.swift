@@ -18,18 +18,22 @@ enum SQLiteSchema {
                     CREATE TABLE IF NOT EXISTS schema_version (
                         version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL
                     ) STRICT
-                    """)
+                    """
+            )
             let found = try Int.fetchOne(db, sql: "SELECT max(version) FROM schema_version") ?? 0
             guard found <= version else {
                 throw StorageError(
                     .newerSchema,
                     "the store has schema version \(found), this program knows versions up to \(version): "
-                        + "use a newer dcm")
+                        + "use a newer dcm"
+                )
             }
             guard found < version else { return }
             for statement in work + record + exchange + bookkeeping { try db.execute(sql: statement) }
             try db.execute(
-                sql: "INSERT INTO schema_version VALUES (?, unixepoch() * 1000)", arguments: [version])
+                sql: "INSERT INTO schema_version VALUES (?, unixepoch() * 1000)",
+                arguments: [version]
+            )
         }
     }
 

@@ -20,20 +20,32 @@ struct SQLiteStatement {
     // MARK: - Parameters
 
     func bind(_ value: String, at index: Int32) {
-        let span = value.utf8Span.span
-        unsafe span.withUnsafeBufferPointer { bytes in
-            // A text without bytes has no address, and SQLite takes that for NULL.
-            let start = unsafe bytes.baseAddress ?? UnsafePointer(SQLiteStatement.emptyText)
-            unsafe start.withMemoryRebound(to: CChar.self, capacity: bytes.count) { start in
-                _ = unsafe sqlite3_bind_text64(
-                    handle, index, start, UInt64(bytes.count), SQLiteStatement.copied, UInt8(SQLITE_UTF8))
-            }
+        unsafe value.utf8Span.span.withUnsafeBufferPointer { unsafe bind(utf8: $0, at: index) }
+    }
+
+    private func bind(utf8 bytes: UnsafeBufferPointer<UInt8>, at index: Int32) {
+        // A text without bytes has no address, and SQLite takes that for NULL.
+        let start = unsafe bytes.baseAddress ?? UnsafePointer(SQLiteStatement.emptyText)
+        unsafe start.withMemoryRebound(to: CChar.self, capacity: bytes.count) { start in
+            _ = unsafe sqlite3_bind_text64(
+                handle,
+                index,
+                start,
+                UInt64(bytes.count),
+                SQLiteStatement.copied,
+                UInt8(SQLITE_UTF8)
+            )
         }
     }
 
     func bind(_ value: String?, at index: Int32) {
         guard let value else { return bindNull(at: index) }
         bind(value, at: index)
+    }
+
+    /// UTF-8 bytes as a text.
+    func bind(text value: [UInt8], at index: Int32) {
+        unsafe value.withUnsafeBufferPointer { unsafe bind(utf8: $0, at: index) }
     }
 
     func bind(_ value: Int64, at index: Int32) {
@@ -127,7 +139,8 @@ struct SQLiteStatement {
 
     /// The bytes of a text or blob in place, valid inside of `body`.
     func withBytes<Result, Failure: Error>(
-        _ column: Int32, _ body: (Span<UInt8>) throws(Failure) -> Result
+        _ column: Int32,
+        _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         guard let start = unsafe sqlite3_column_blob(handle, column) else { return try body(Span()) }
         let count = unsafe Int(sqlite3_column_bytes(handle, column))

@@ -1,5 +1,6 @@
 package import Bus
 internal import HTTPTypes
+internal import Logging
 
 /// One HTTP/1.1 connection: feeds the parser, runs one request at a time, writes its answer.
 ///
@@ -19,6 +20,11 @@ package final class HTTPConnection: StreamHandler {
         case responding
         /// The last answer is on its way.
         case finished
+
+        var isOpen: Bool {
+            if case .finished = self { return false }
+            return true
+        }
     }
 
     private let service: HTTPService
@@ -248,12 +254,5 @@ package final class HTTPConnection: StreamHandler {
         service.release(reserved)
         reserved = 0
         stream = nil
-    }
-}
-
-extension HTTPConnection.Phase {
-    fileprivate var isOpen: Bool {
-        if case .finished = self { return false }
-        return true
     }
 }

@@ -77,8 +77,11 @@ package final class ActionRecorder: Sendable {
         }
     }
 
-    /// Figures of the window.
+    /// What became of repetitions so far.
     package var counters: IdempotencyWindow.Counters { state.withLock { $0.window.counters } }
+
+    /// How many repetitions wait for their first request now.
+    package var waitingCount: Int { state.withLock { $0.window.waitingCount } }
 
     /// Takes up, at the start, what the journal holds and the store doesn't yet.
     package func restore(_ record: ActionRecord, at position: JournalPosition) {

@@ -39,7 +39,8 @@ package struct IdempotencyWindow: Sendable {
     /// The answered keys by position, oldest first, from `head` on.
     private var order: [(position: JournalPosition, key: String)] = []
     private var head = 0
-    private var waiting = 0
+    /// How many requests wait for another one.
+    package private(set) var waitingCount = 0
     private var storedThrough = JournalPosition(0)
     package private(set) var counters = Counters()
 
@@ -95,11 +96,11 @@ package struct IdempotencyWindow: Sendable {
     /// A request waits for the first one with its key.
     package mutating func wait(for key: String) -> Wait {
         guard case .running(let fingerprint, let waiters) = entries[key] else { return .ended }
-        guard waiting < limits.waiting else {
+        guard waitingCount < limits.waiting else {
             counters.refused += 1
             return .crowded
         }
-        waiting += 1
+        waitingCount += 1
         entries[key] = .running(fingerprint: fingerprint, waiters: waiters + 1)
         return .queued
     }
@@ -128,7 +129,7 @@ package struct IdempotencyWindow: Sendable {
 
     private mutating func end(_ key: String) -> [UInt8]? {
         guard case .running(let fingerprint, let waiters) = entries[key] else { return nil }
-        waiting -= waiters
+        waitingCount -= waiters
         entries[key] = nil
         return fingerprint
     }

@@ -89,6 +89,7 @@ let package = Package(
             dependencies: [
                 "Bus", "Gateway",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "bench/load"),
         .target(name: "TestSupport", dependencies: ["Bus", "Storage"], path: "Tests/TestSupport"),

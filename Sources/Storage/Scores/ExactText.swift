@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// A string that equals another one only when their bytes do, as in the store.
 ///
 /// Swift's own `==` takes `é` in one code point and in two for the same text. The database keeps two rows for them, and
@@ -15,15 +13,10 @@ package struct ExactText: Sendable, Hashable {
 
     /// Byte for byte.
     package static func == (left: ExactText, right: ExactText) -> Bool {
-        let (left, right) = (left.string.utf8Span.span, right.string.utf8Span.span)
-        guard left.count == right.count else { return false }
-        // One call instead of a loop over two iterators: this is what looking up a score costs most.
-        return unsafe left.withUnsafeBufferPointer { left in
-            unsafe right.withUnsafeBufferPointer { right in
-                guard let left = left.baseAddress, let start = right.baseAddress else { return true }
-                return unsafe memcmp(left, start, right.count) == 0
-            }
-        }
+        // Equal bytes are equal texts, and the other way round as well in ASCII, where this comparison is fastest.
+        guard left.string == right.string else { return false }
+        if left.string.utf8Span.isKnownASCII, right.string.utf8Span.isKnownASCII { return true }
+        return left.string.utf8.elementsEqual(right.string.utf8)
     }
 
     /// `String` hashes canonically equal texts alike, which is coarser than `==` and so allowed.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Storage
@@ -29,7 +30,10 @@ struct DataFolderTests {
         #expect(
             DataFolder.owner(of: parent.path)
                 == DataFolder.Owner(
-                    processID: getpid(), lines: ["rest 127.0.0.1:3847", "websocket 127.0.0.1:3849"]))
+                    processID: getpid(),
+                    lines: ["rest 127.0.0.1:3847", "websocket 127.0.0.1:3849"]
+                )
+        )
         // The file stays behind, as after a kill; nobody has it.
         folder = nil
         #expect(FileManager.default.fileExists(atPath: parent.file("dcm.lock")))

@@ -1,4 +1,5 @@
 import Bus
+import TestSupport
 import Testing
 
 @testable import Storage
@@ -10,7 +11,9 @@ struct StoreContractTests {
     init() throws { folder = try TemporaryFolder() }
 
     private func with(
-        _ kind: StoreKind, _ records: [JournalRecord], _ body: (any Store) async throws -> Void
+        _ kind: StoreKind,
+        _ records: [JournalRecord],
+        _ body: (any Store) async throws -> Void
     ) async throws {
         let durable = try await kind.open(records, in: folder)
         try await body(durable.store)
@@ -24,7 +27,13 @@ struct StoreContractTests {
     @Test(arguments: StoreKind.allCases)
     func anActionIsListedAsItWasGiven(kind: StoreKind) async throws {
         var action = sampleAction(
-            tool: "a\0b", type: "mcp", session: "s\0é", project: "/p//", exitCode: -7, at: later(3))
+            tool: "a\0b",
+            type: "mcp",
+            session: "s\0é",
+            project: "/p//",
+            exitCode: -7,
+            at: later(3)
+        )
         action.durationMilliseconds = 0
         action.filePaths = ["/a \"b\"", "", "é\n"]
         action.subtaskID = "not a uuid"
@@ -33,9 +42,18 @@ struct StoreContractTests {
             #expect(
                 found == [
                     ActionSummary(
-                        id: action.id, toolName: "a\0b", toolType: "mcp", exitCode: -7, durationMilliseconds: 0,
-                        filePaths: ["/a \"b\"", "", "é\n"], sessionID: "s\0é", projectPath: "/p", createdAt: later(3))
-                ])
+                        id: action.id,
+                        toolName: "a\0b",
+                        toolType: "mcp",
+                        exitCode: -7,
+                        durationMilliseconds: 0,
+                        filePaths: ["/a \"b\"", "", "é\n"],
+                        sessionID: "s\0é",
+                        projectPath: "/p",
+                        createdAt: later(3)
+                    )
+                ]
+            )
         }
     }
 
@@ -45,8 +63,12 @@ struct StoreContractTests {
         for index in 0..<60 {
             actions.append(
                 sampleAction(
-                    tool: ["Bash", "Read", "x"][index % 3], type: ["builtin", "mcp"][index % 2],
-                    session: ["s", "t", nil][index / 3 % 3], at: later(Int64(index / 4))))
+                    tool: ["Bash", "Read", "x"][index % 3],
+                    type: ["builtin", "mcp"][index % 2],
+                    session: ["s", "t", nil][index / 3 % 3],
+                    at: later(Int64(index / 4))
+                )
+            )
         }
         try await with(kind, actions.map { .action($0) }) { store in
             for tool in ["Bash", "none", nil] {
@@ -62,7 +84,8 @@ struct StoreContractTests {
                         filter.offset = 2
                         #expect(
                             try await store.actions(matching: filter).map(\.id)
-                                == expected.dropFirst(2).prefix(3).map(\.id))
+                                == expected.dropFirst(2).prefix(3).map(\.id)
+                        )
                     }
                 }
             }
@@ -78,7 +101,8 @@ struct StoreContractTests {
                 hours == [
                     HourlyCount(hour: later(0), count: 3), HourlyCount(hour: later(3_600_000), count: 1),
                     HourlyCount(hour: later(7_200_000), count: 1),
-                ])
+                ]
+            )
         }
     }
 
@@ -132,15 +156,18 @@ struct StoreContractTests {
         var records: [JournalRecord] = []
         for _ in 0..<400 {
             let tool = ["Bash", "Read"].randomElement(using: &random) ?? ""
-            let keywords = (0..<3).compactMap { _ in ["a", "b", "é", "e\u{301}", "q\"\\"].randomElement(using: &random) }
+            let keywords = (0..<3).compactMap { _ in ["a", "b", "é", "e\u{301}", "q\"\\"].randomElement(using: &random)
+            }
             if Int.random(in: 0..<8, using: &random) == 0 {
                 records.append(
-                    .feedback(sampleFeedback(tool: tool, keywords: keywords, chosen: .random(using: &random))))
+                    .feedback(sampleFeedback(tool: tool, keywords: keywords, chosen: .random(using: &random)))
+                )
             } else {
                 let type = ["builtin", "mcp"].randomElement(using: &random) ?? ""
                 let exitCode = [0, 0, 1, nil].randomElement(using: &random) ?? 0
                 records.append(
-                    .action(sampleAction(tool: tool, type: type, exitCode: exitCode, keywords: keywords)))
+                    .action(sampleAction(tool: tool, type: type, exitCode: exitCode, keywords: keywords))
+                )
             }
         }
         try await with(kind, records) { store in

@@ -1,4 +1,5 @@
 import Bus
+import TestSupport
 
 @testable import Storage
 

@@ -13,14 +13,22 @@ let testLearning = ScoreLearning(
             default: ClampedShift(by: -50_000, within: bounds)
             }
         return .use(
-            shift: shift, success: action.exitCode == 0, initial: Score(micro: 1_000_000), at: action.createdAt)
+            shift: shift,
+            success: action.exitCode == 0,
+            initial: Score(micro: 1_000_000),
+            at: action.createdAt
+        )
     },
     feedback: { feedback in
         .feedback(
             shift: ClampedShift(
-                by: feedback.chosen ? 200_000 : -100_000, within: Score(micro: 100_000)...Score(micro: 5_000_000)),
-            at: feedback.createdAt)
-    })
+                by: feedback.chosen ? 200_000 : -100_000,
+                within: Score(micro: 100_000)...Score(micro: 5_000_000)
+            ),
+            at: feedback.createdAt
+        )
+    }
+)
 
 let testIDs = UUIDGenerator()
 
@@ -28,12 +36,24 @@ let testIDs = UUIDGenerator()
 let testTime = Timestamp(milliseconds: 1_795_428_000_000)
 
 func sampleAction(
-    tool: String = "Bash", type: String = "builtin", session: String? = nil, project: String? = nil,
-    exitCode: Int? = 0, keywords: [String] = [], at time: Timestamp = testTime
+    tool: String = "Bash",
+    type: String = "builtin",
+    session: String? = nil,
+    project: String? = nil,
+    exitCode: Int? = 0,
+    keywords: [String] = [],
+    at time: Timestamp = testTime
 ) -> ActionRecord {
     ActionRecord(
-        id: testIDs.next(at: time), toolName: tool, toolType: type, exitCode: exitCode, sessionID: session,
-        projectPath: project, createdAt: time, keywords: keywords)
+        id: testIDs.next(at: time),
+        toolName: tool,
+        toolType: type,
+        exitCode: exitCode,
+        sessionID: session,
+        projectPath: project,
+        createdAt: time,
+        keywords: keywords
+    )
 }
 
 func sampleFeedback(tool: String, keywords: [String], chosen: Bool) -> FeedbackRecord {
@@ -58,11 +78,20 @@ func randomRecord(using random: inout some RandomNumberGenerator) -> JournalReco
     guard Int.random(in: 0..<5, using: &random) > 0 else {
         return .feedback(
             FeedbackRecord(
-                toolName: text(&random), keywords: keywords, chosen: .random(using: &random), createdAt: time))
+                toolName: text(&random),
+                keywords: keywords,
+                chosen: .random(using: &random),
+                createdAt: time
+            )
+        )
     }
     var action = ActionRecord(
         id: UUIDv7(high: .random(in: 0 ... .max, using: &random), low: .random(in: 0 ... .max, using: &random)),
-        toolName: text(&random), toolType: text(&random), createdAt: time, keywords: keywords)
+        toolName: text(&random),
+        toolType: text(&random),
+        createdAt: time,
+        keywords: keywords
+    )
     action.filePaths = (0..<Int.random(in: 0...3, using: &random)).map { _ in text(&random) }
     action.input = maybe(text(&random), &random)
     action.output = maybe(text(&random), &random)
@@ -73,8 +102,12 @@ func randomRecord(using random: inout some RandomNumberGenerator) -> JournalReco
     action.projectPath = maybe(text(&random), &random)
     action.idempotency = maybe(
         IdempotencyRecord(
-            key: text(&random), fingerprint: (0..<32).map { _ in .random(in: 0...255, using: &random) },
-            response: Array(text(&random).utf8)), &random)
+            key: text(&random),
+            fingerprint: (0..<32).map { _ in .random(in: 0...255, using: &random) },
+            response: Array(text(&random).utf8)
+        ),
+        &random
+    )
     return .action(action)
 }
 

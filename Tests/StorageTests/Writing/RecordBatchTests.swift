@@ -11,7 +11,8 @@ struct RecordBatchTests {
                 JournalEntry(position: JournalPosition($0), record: .action(sampleAction()))
             },
             rejected: damaged.map { RejectedRecord(position: JournalPosition($0), reason: "damaged", body: []) },
-            through: JournalPosition(positions.upperBound))
+            through: JournalPosition(positions.upperBound)
+        )
     }
 
     @Test func bothHalvesTogetherAreTheWhole() throws {

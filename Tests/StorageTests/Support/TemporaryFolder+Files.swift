@@ -1,16 +1,7 @@
 import Foundation
+import TestSupport
 
-/// A folder of one test, removed with it.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("dcm-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension TemporaryFolder {
     func file(_ name: String) -> String { "\(path)/\(name)" }
 
     /// What the disk would hold after a power failure now: the journal first, because it deletes only what the store
@@ -22,5 +13,16 @@ final class TemporaryFolder: Sendable {
             try FileManager.default.copyItem(atPath: file(name), toPath: copy.file(name))
         }
         return copy
+    }
+}
+
+extension TemporaryFolder {
+    /// This journal with another folder's closed store.
+    func replacingStore(with other: TemporaryFolder) throws -> TemporaryFolder {
+        for name in ["store.db", "store.db-wal"] where FileManager.default.fileExists(atPath: file(name)) {
+            try FileManager.default.removeItem(atPath: file(name))
+        }
+        try FileManager.default.copyItem(atPath: other.file("store.db"), toPath: file("store.db"))
+        return self
     }
 }

@@ -3,32 +3,40 @@ extension JSONCursor {
     mutating func skipString() throws(JSONError) {
         position += 1
         while true {
-            skipPlainBytes()
+            position = plainEnd(from: position)
             let byte = try current()
-            switch byte {
-            case UInt8(ascii: "\""):
+            if byte == UInt8(ascii: "\"") {
                 position += 1
                 return
-            case UInt8(ascii: "\\"):
-                sawEscape = true
-                try skipEscape()
-            case 0x80...: try skipMultibyte(lead: byte)
-            default: throw JSONError(.controlCharacter, at: position)
             }
+            try skipUnusual(byte)
         }
     }
 
-    /// Printable ASCII other than quote and backslash: nearly every byte of nearly every string, so eight at a time.
-    private mutating func skipPlainBytes() {
-        while position + 8 <= end {
-            let stops = bytes.stopBits(at: position)
-            if stops != 0 {
-                position += stops.trailingZeroBitCount >> 3
-                return
-            }
-            position += 8
+    /// The first offset that holds something other than printable ASCII or holds a quote or a backslash. Nearly every
+    /// byte of nearly every string is plain, so eight are looked at together.
+    @inline(__always)
+    private func plainEnd(from start: Int) -> Int {
+        var offset = start
+        while offset + 8 <= end {
+            let stops = bytes.stopBits(at: offset)
+            if stops != 0 { return offset + (stops.trailingZeroBitCount >> 3) }
+            offset += 8
         }
-        while position < end, bytes[position].isPlainInJSONString { position += 1 }
+        while offset < end, bytes[offset].isPlainInJSONString { offset += 1 }
+        return offset
+    }
+
+    @inline(never)
+    private mutating func skipUnusual(_ byte: UInt8) throws(JSONError) {
+        if byte == UInt8(ascii: "\\") {
+            sawEscape = true
+            try skipEscape()
+        } else if byte >= 0x80 {
+            try skipMultibyte(lead: byte)
+        } else {
+            throw JSONError(.controlCharacter, at: position)
+        }
     }
 
     private mutating func skipEscape() throws(JSONError) {

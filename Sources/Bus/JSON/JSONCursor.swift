@@ -22,12 +22,20 @@ struct JSONCursor: ~Escapable {
     }
 
     /// The byte at the position; what is missing is reported where the text ends.
+    @inline(__always)
     func current() throws(JSONError) -> UInt8 {
         guard position < end else { throw JSONError(.unexpectedEnd, at: end) }
         return bytes[position]
     }
 
+    /// Inlined for what machines write: no white space at all.
+    @inline(__always)
     mutating func skipWhitespace() {
+        if position < end, bytes[position] <= 0x20 { skipWhitespaceRun() }
+    }
+
+    @inline(never)
+    private mutating func skipWhitespaceRun() {
         while position < end {
             let byte = bytes[position]
             guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return }
@@ -35,6 +43,7 @@ struct JSONCursor: ~Escapable {
         }
     }
 
+    @inline(__always)
     mutating func expect(_ byte: UInt8) throws(JSONError) {
         guard try current() == byte else { throw JSONError(.unexpectedByte, at: position) }
         position += 1
@@ -54,7 +63,11 @@ struct JSONCursor: ~Escapable {
         guard try current() == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: position) }
         try skipString()
         let key = JSONValue(
-            kind: .string, range: start..<position, hasEscapes: sawEscape, hasLoneSurrogate: sawLoneSurrogate)
+            kind: .string,
+            range: start..<position,
+            hasEscapes: sawEscape,
+            hasLoneSurrogate: sawLoneSurrogate
+        )
         try skipColon()
         return key
     }
@@ -81,7 +94,11 @@ struct JSONCursor: ~Escapable {
         default: kind = try skipScalar()
         }
         return JSONValue(
-            kind: kind, range: start..<position, hasEscapes: sawEscape, hasLoneSurrogate: sawLoneSurrogate)
+            kind: kind,
+            range: start..<position,
+            hasEscapes: sawEscape,
+            hasLoneSurrogate: sawLoneSurrogate
+        )
     }
 
     private mutating func skipScalar() throws(JSONError) -> JSONValue.Kind {
@@ -93,20 +110,20 @@ struct JSONCursor: ~Escapable {
             try skipNumber()
             return .number
         case UInt8(ascii: "t"):
-            try skipLiteral("true")
+            try skipLiteral(["t", "r", "u", "e"])
             return .true
         case UInt8(ascii: "f"):
-            try skipLiteral("false")
+            try skipLiteral(["f", "a", "l", "s", "e"])
             return .false
         case UInt8(ascii: "n"):
-            try skipLiteral("null")
+            try skipLiteral(["n", "u", "l", "l"])
             return .null
         default: throw JSONError(.unexpectedByte, at: position)
         }
     }
 
-    private mutating func skipLiteral(_ literal: String) throws(JSONError) {
-        for byte in literal.utf8 { try expect(byte) }
+    private mutating func skipLiteral<let count: Int>(_ literal: [count of Unicode.Scalar]) throws(JSONError) {
+        for index in literal.indices { try expect(UInt8(truncatingIfNeeded: literal[index].value)) }
     }
 
     /// Everything from an opening brace or bracket to the one that closes it.

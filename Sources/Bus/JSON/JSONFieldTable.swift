@@ -53,7 +53,9 @@ struct JSONFieldNames: Sendable {
 
     @usableFromInline
     func find(
-        in bytes: Span<UInt8>, _ range: Range<Int>, into found: inout MutableSpan<JSONValue?>
+        in bytes: Span<UInt8>,
+        _ range: Range<Int>,
+        into found: inout MutableSpan<JSONValue?>
     ) throws(JSONError) {
         var cursor = try JSONScanner.open(bytes, range, with: UInt8(ascii: "{"), JSONScanner.maximumDepth)
         if try cursor.current() == UInt8(ascii: "}") {

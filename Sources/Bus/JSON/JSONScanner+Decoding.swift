@@ -85,7 +85,9 @@ extension JSONScanner {
     /// - Throws: `JSONError`: `wrongKind` when the value or an element is something else, or at the element beyond the
     ///   limit; `loneSurrogate` as in `string`.
     package static func strings(
-        _ bytes: Span<UInt8>, _ value: JSONValue, limit: Int
+        _ bytes: Span<UInt8>,
+        _ value: JSONValue,
+        limit: Int
     ) throws(JSONError) -> [String] {
         var strings: [String] = []
         // The bytes are captured through the parameter: a closure may not outlive them, and `visit` doesn't escape.

@@ -22,7 +22,8 @@ extension JSONScanner {
             case UInt8(ascii: "n"): result.append(0x0A)
             case UInt8(ascii: "r"): result.append(0x0D)
             case UInt8(ascii: "t"): result.append(0x09)
-            case UInt8(ascii: "u"): result.append(contentsOf: UTF8.encode(try cursor.escapedScalar(from: start)) ?? .init())
+            case UInt8(ascii: "u"):
+                result.append(contentsOf: UTF8.encode(try cursor.escapedScalar(from: start)) ?? .init())
             default: result.append(escape)
             }
         }

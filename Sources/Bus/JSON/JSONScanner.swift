@@ -14,7 +14,8 @@ package enum JSONScanner {
     /// - Throws: `JSONError` at the first byte that doesn't fit.
     @discardableResult
     package static func validate(
-        _ bytes: Span<UInt8>, maximumDepth: Int = maximumDepth
+        _ bytes: Span<UInt8>,
+        maximumDepth: Int = maximumDepth
     ) throws(JSONError) -> JSONValue {
         var cursor = JSONCursor(bytes, in: 0..<bytes.count, maximumDepth: maximumDepth)
         cursor.skipWhitespace()
@@ -29,7 +30,8 @@ package enum JSONScanner {
     /// - Throws: `JSONError`, `wrongKind` when the document starts with anything but an opening brace; or what `visit`
     ///   throws.
     package static func scanObject(
-        _ bytes: Span<UInt8>, maximumDepth: Int = maximumDepth,
+        _ bytes: Span<UInt8>,
+        maximumDepth: Int = maximumDepth,
         visit: (JSONField) throws(JSONError) -> Void
     ) throws(JSONError) {
         try scanObject(bytes, in: 0..<bytes.count, maximumDepth: maximumDepth, visit: visit)
@@ -37,7 +39,9 @@ package enum JSONScanner {
 
     /// The same for an object inside a document, for example the range of a value that was found before.
     package static func scanObject(
-        _ bytes: Span<UInt8>, in range: Range<Int>, maximumDepth: Int = maximumDepth,
+        _ bytes: Span<UInt8>,
+        in range: Range<Int>,
+        maximumDepth: Int = maximumDepth,
         visit: (JSONField) throws(JSONError) -> Void
     ) throws(JSONError) {
         var cursor = try open(bytes, range, with: UInt8(ascii: "{"), maximumDepth)
@@ -58,7 +62,9 @@ package enum JSONScanner {
     /// - Throws: `JSONError`, `wrongKind` when the range starts with anything but an opening bracket; or what `visit`
     ///   throws.
     package static func scanArray(
-        _ bytes: Span<UInt8>, in range: Range<Int>, maximumDepth: Int = maximumDepth,
+        _ bytes: Span<UInt8>,
+        in range: Range<Int>,
+        maximumDepth: Int = maximumDepth,
         visit: (JSONValue) throws(JSONError) -> Void
     ) throws(JSONError) {
         var cursor = try open(bytes, range, with: UInt8(ascii: "["), maximumDepth)
@@ -75,7 +81,10 @@ package enum JSONScanner {
     /// A cursor behind the opening byte and the white space that follows it.
     @_lifetime(copy bytes)
     static func open(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, with opening: UInt8, _ maximumDepth: Int
+        _ bytes: Span<UInt8>,
+        _ range: Range<Int>,
+        with opening: UInt8,
+        _ maximumDepth: Int
     ) throws(JSONError) -> JSONCursor {
         // One container, this one, is open already.
         var cursor = JSONCursor(bytes, in: range, maximumDepth: maximumDepth - 1)

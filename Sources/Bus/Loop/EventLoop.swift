@@ -108,13 +108,13 @@ package final class EventLoop: SerialExecutor, CustomStringConvertible {
     /// Jobs that arrive later trap: an actor must not outlive the loop that it lives on.
     package func stop() {
         precondition(!isCurrent, "stop() joins the loop's thread and would wait for itself")
-        execute { self.isStopping = true }
+        execute { unsafe self.isStopping = true }
         unsafe uv_thread_join(&thread)
     }
 
     private func run() {
         threadID.store(UInt(uv_thread_self()), ordering: .releasing)
-        name.withCString { name in _ = unsafe pthread_setname_np(pthread_self(), name) }
+        unsafe name.withCString { name in _ = unsafe pthread_setname_np(pthread_self(), name) }
         unsafe uv_run(uv, UV_RUN_DEFAULT)
         let status = unsafe uv_loop_close(uv)
         precondition(status == 0, "a handle was left open on \(name)")
@@ -137,7 +137,7 @@ package final class EventLoop: SerialExecutor, CustomStringConvertible {
     // MARK: - Executor
 
     package func enqueue(_ job: consuming ExecutorJob) {
-        unsafe push(.serial(UnownedJob(job)))
+        push(.serial(UnownedJob(job)))
     }
 
     /// For `LoopTaskExecutor`.
@@ -147,7 +147,7 @@ package final class EventLoop: SerialExecutor, CustomStringConvertible {
 
     /// Runs `work` on the loop, after everything queued before it, also when called on the loop.
     package func execute(_ work: @escaping @Sendable () -> Void) {
-        unsafe push(.work(work))
+        push(.work(work))
     }
 
     /// True on the loop's own thread. `uv_thread_self` and not `pthread_self`: the latter is marked `const` in glibc
@@ -167,9 +167,9 @@ package final class EventLoop: SerialExecutor, CustomStringConvertible {
 
     private func push(_ item: Item) {
         let onLoop = isCurrent
-        let mustWake = unsafe inbox.withLock { inbox in
+        let mustWake = inbox.withLock { inbox in
             precondition(!inbox.isClosed, "work was queued on \(name) after it had stopped")
-            unsafe inbox.items.append(item)
+            inbox.items.append(item)
             // On the loop's own thread the end of the turn takes the batch: no system call.
             if onLoop || inbox.wakeIsPending { return false }
             inbox.wakeIsPending = true
@@ -207,8 +207,8 @@ package final class EventLoop: SerialExecutor, CustomStringConvertible {
             inbox.wakeIsPending = false
         }
         let serial = unsafe asUnownedSerialExecutor()
-        for unsafe item in unsafe batch {
-            switch unsafe item {
+        for item in unsafe batch {
+            switch item {
             case .serial(let job): unsafe job.runSynchronously(on: serial)
             case .task(let job, let executor):
                 unsafe job.runSynchronously(isolatedTo: serial, taskExecutor: executor.asUnownedTaskExecutor())

@@ -1,4 +1,5 @@
-import Glibc
+internal import CUV
+internal import Glibc
 
 /// A value guarded by a pthread mutex.
 ///

@@ -14,9 +14,9 @@ package struct SocketAddress: Sendable, CustomStringConvertible {
     /// resolving blocks and a server that binds to a name binds to a guess.
     package init(host: String, port: UInt16) throws(BusError) {
         let literal = host == "localhost" ? "127.0.0.1" : host
-        var storage = unsafe sockaddr_storage()
+        var storage = sockaddr_storage()
         let status = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
-            let raw = unsafe UnsafeMutableRawPointer(pointer)
+            let raw = UnsafeMutableRawPointer(pointer)
             let v4 = unsafe uv_ip4_addr(literal, Int32(port), raw.assumingMemoryBound(to: sockaddr_in.self))
             guard v4 != 0 else { return v4 }
             return unsafe uv_ip6_addr(literal, Int32(port), raw.assumingMemoryBound(to: sockaddr_in6.self))
@@ -26,7 +26,7 @@ package struct SocketAddress: Sendable, CustomStringConvertible {
         }
         self.host = literal
         self.port = port
-        unsafe self.storage = storage
+        self.storage = storage
     }
 
     /// True if only this machine can reach it: 127.0.0.0/8 or ::1.
@@ -34,11 +34,11 @@ package struct SocketAddress: Sendable, CustomStringConvertible {
 
     var length: socklen_t {
         socklen_t(
-            unsafe storage.ss_family == sa_family_t(AF_INET6)
+            storage.ss_family == sa_family_t(AF_INET6)
                 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size)
     }
 
-    var family: Int32 { Int32(unsafe storage.ss_family) }
+    var family: Int32 { Int32(storage.ss_family) }
 
     func withPointer<Result>(_ body: (UnsafePointer<sockaddr>) -> Result) -> Result {
         unsafe withUnsafePointer(to: storage) { pointer in

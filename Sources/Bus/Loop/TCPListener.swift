@@ -55,7 +55,7 @@ package final class TCPListener {
         var actual = sockaddr_in6()
         var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
         unsafe withUnsafeMutablePointer(to: &actual) { pointer in
-            let raw = unsafe UnsafeMutableRawPointer(pointer)
+            let raw = UnsafeMutableRawPointer(pointer)
             unsafe _ = getsockname(descriptor, raw.assumingMemoryBound(to: sockaddr.self), &length)
         }
         // sin_port and sin6_port lie at the same offset, in network order.
@@ -64,7 +64,7 @@ package final class TCPListener {
 
     private func acceptBatch() {
         for _ in 0..<TCPListener.acceptsPerTurn {
-            let connection = unsafe accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue))
+            let connection = accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue))
             if connection >= 0 {
                 accepted(connection)
                 continue

@@ -66,7 +66,7 @@ package final class TCPStream: LoopHandle {
         }
         unsafe uv_tcp_nodelay(tcp, 1)
         let request = UnsafeMutablePointer<uv_connect_t>.allocate(capacity: 1)
-        let status = unsafe address.withPointer { unsafe uv_tcp_connect(request, tcp, $0, { TCPStream.didConnect($0, $1) }) }
+        let status = unsafe address.withPointer { unsafe uv_tcp_connect(request, tcp, $0, { unsafe TCPStream.didConnect($0, $1) }) }
         guard status == 0 else {
             unsafe request.deallocate()
             close()
@@ -83,10 +83,7 @@ package final class TCPStream: LoopHandle {
             return
         }
         stream.startReading()
-        stream.enter { handler, shard in
-            nonisolated(unsafe) let stream = stream
-            unsafe handler.opened(stream, on: shard)
-        }
+        stream.enter(.opened)
     }
 
     private var tcp: UnsafeMutablePointer<uv_tcp_t> { unsafe memory.assumingMemoryBound(to: uv_tcp_t.self) }
@@ -96,10 +93,10 @@ package final class TCPStream: LoopHandle {
 
     /// The peer's address and port, for logs; nil when the connection is gone already.
     package var peer: String? {
-        var storage = unsafe sockaddr_storage()
+        var storage = sockaddr_storage()
         var length = Int32(MemoryLayout<sockaddr_storage>.size)
         return unsafe withUnsafeMutableBytes(of: &storage) { raw in
-            guard let base = unsafe raw.baseAddress,
+            guard let base = raw.baseAddress,
                 unsafe uv_tcp_getpeername(tcp, base.assumingMemoryBound(to: sockaddr.self), &length) == 0
             else { return nil }
             var text = [CChar](repeating: 0, count: 64)
@@ -137,10 +134,10 @@ package final class TCPStream: LoopHandle {
     }
 
     private func prepareForOutput() {
-        if pending.isEmpty { pending = loop.streams.takeBuffer() }
+        if pending.isEmpty { pending = unsafe loop.streams.takeBuffer() }
         if !flushIsScheduled {
             flushIsScheduled = true
-            loop.streams.needsFlush(self)
+            unsafe loop.streams.needsFlush(self)
         }
     }
 
@@ -177,7 +174,7 @@ package final class TCPStream: LoopHandle {
                 return unsafe uv_try_write(stream, &uvBuffer, 1)
             }
             if written == pending.count {
-                loop.streams.giveBack(pending)
+                unsafe loop.streams.giveBack(pending)
                 pending = []
             } else if written >= 0 || written == UV_EAGAIN.rawValue {
                 writeRest(from: Int(max(written, 0)))
@@ -192,7 +189,7 @@ package final class TCPStream: LoopHandle {
     /// The socket is full: libuv gets a copy of the rest and waits for the peer.
     private func writeRest(from offset: Int) {
         let count = pending.count - offset
-        let header = (MemoryLayout<uv_write_t>.size + 15) & ~15
+        let header = unsafe (MemoryLayout<uv_write_t>.size + 15) & ~15
         let block = UnsafeMutableRawPointer.allocate(byteCount: header + count, alignment: 16)
         let bytes = unsafe block + header
         unsafe pending.withUnsafeBytes { unsafe bytes.copyMemory(from: $0.baseAddress! + offset, byteCount: count) }
@@ -240,7 +237,7 @@ package final class TCPStream: LoopHandle {
         if readingIsPaused { resumeReading() }
         if !flushIsScheduled {
             flushIsScheduled = true
-            loop.streams.needsFlush(self)
+            unsafe loop.streams.needsFlush(self)
         }
     }
 
@@ -254,14 +251,7 @@ package final class TCPStream: LoopHandle {
         }
     }
 
-    override func didClose() {
-        unsafe shard.assumeIsolated { shard in
-            nonisolated(unsafe) let handler = handler
-            unsafe handler?.closed(on: shard)
-            shard.forget(self)
-        }
-        handler = nil
-    }
+    override func didClose() { enter(.closed) }
 
     /// Once a second, from the shard.
     func tick(now: UInt64, on shard: isolated Shard) {
@@ -325,30 +315,49 @@ package final class TCPStream: LoopHandle {
             if count == Int(UV_EOF.rawValue) {
                 peerHasEnded = true
                 stopReading()
-                enter { handler, shard in handler.peerEnded(on: shard) }
+                enter(.peerEnded)
             } else {
                 close()
             }
             return
         }
-        enter { handler, shard in
-            let base = unsafe shard.loop.readBuffer.base
-            let raw = unsafe UnsafeRawPointer(base)?.assumingMemoryBound(to: UInt8.self)
-            let span = unsafe Span(_unsafeElements: UnsafeBufferPointer(start: raw, count: count))
-            handler.received(span, on: shard)
-        }
+        enter(.input(count))
         // A full buffer means that there is more: the other connections get their turn first.
-        if (count == EventLoop.readBufferSize || loop.streams.inputIsHeld()) && isReading {
+        if unsafe (count == EventLoop.readBufferSize || loop.streams.inputIsHeld()) && isReading {
             isResting = true
             stopReading()
-            loop.streams.rests(self)
+            unsafe loop.streams.rests(self)
         }
     }
 
+    // MARK: - Shard
+
+    private enum Event {
+        case opened
+        case input(Int)
+        case peerEnded
+        case closed
+    }
+
     /// Enters the shard from a libuv callback: same thread, no hop.
-    private func enter(_ body: (any StreamHandler, isolated Shard) -> Void) {
-        guard let handler else { return }
-        nonisolated(unsafe) let owner = handler
-        shard.assumeIsolated { shard in unsafe body(owner, shard) }
+    private func enter(_ event: Event) {
+        // The stream is part of the shard's state; libuv has only carried it outside, on the same thread.
+        nonisolated(unsafe) let stream = self
+        shard.assumeIsolated { shard in unsafe stream.tell(event, on: shard) }
+    }
+
+    private func tell(_ event: Event, on shard: isolated Shard) {
+        switch event {
+        case .opened: handler?.opened(self, on: shard)
+        case .peerEnded: handler?.peerEnded(on: shard)
+        case .input(let count):
+            let base = unsafe UnsafeRawPointer(shard.loop.readBuffer.base)
+            let start = unsafe base?.assumingMemoryBound(to: UInt8.self)
+            handler?.received(unsafe Span(_unsafeElements: UnsafeBufferPointer(start: start, count: count)), on: shard)
+        case .closed:
+            handler?.closed(on: shard)
+            handler = nil
+            shard.forget(self)
+        }
     }
 }

@@ -35,16 +35,16 @@ package final class Message: Sendable {
         bytes.append(contentsOf: #"{"type":"event","id":""#.utf8)
         MessageID.append(prefix: "msg_", at: timestamp, to: &bytes)
         bytes.append(contentsOf: #"","channel":"#.utf8)
-        JSONWriter.appendString(channel.text, to: &bytes)
+        bytes.appendJSONString(channel.text)
         bytes.append(contentsOf: #","event":"#.utf8)
-        JSONWriter.appendString(event, to: &bytes)
+        bytes.appendJSONString(event)
         if let sender {
             bytes.append(contentsOf: #","sender":"#.utf8)
-            JSONWriter.appendString(sender.agentID, to: &bytes)
+            bytes.appendJSONString(sender.agentID)
             bytes.append(contentsOf: (sender.isVerified ? #","verified":true"# : #","verified":false"#).utf8)
         }
         bytes.append(contentsOf: #","timestamp":"#.utf8)
-        bytes.append(contentsOf: String(timestamp.milliseconds).utf8)
+        bytes.appendDecimal(timestamp.milliseconds)
         bytes.append(contentsOf: #","data":"#.utf8)
         let dataStart = bytes.count
         unsafe data.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }

@@ -11,7 +11,7 @@ package enum MessageID {
     /// Appends `prefix`, the time and a suffix that no other id of this process has within the same millisecond.
     package static func append(prefix: StaticString, at timestamp: Timestamp, to bytes: inout [UInt8]) {
         prefix.withUTF8Buffer { prefix in unsafe bytes.append(contentsOf: prefix) }
-        bytes.append(contentsOf: String(timestamp.milliseconds).utf8)
+        bytes.appendDecimal(timestamp.milliseconds)
         bytes.append(UInt8(ascii: "_"))
         // A step that shares no factor with 36^6 visits every suffix once, in an order that doesn't look like counting.
         let count = counter.wrappingAdd(1, ordering: .relaxed).oldValue

@@ -1,4 +1,4 @@
-internal import Logging
+package import Logging
 internal import Synchronization
 
 /// A port that is being listened on. The connections live on in their shards after `close`.

@@ -41,7 +41,7 @@ package actor Shard {
     func start(peers: [Shard]) throws(BusError) {
         crossings = peers.filter { $0 !== self }.map(Crossing.init(to:))
         let crossings = crossings
-        loop.streams.inputIsHeld = { crossings.contains(where: \.isCongested) }
+        unsafe loop.streams.inputIsHeld = { crossings.contains(where: \.isCongested) }
         let ticker = try LoopTimer(on: loop) { [unowned self] in
             assumeIsolated { shard in shard.tick() }
         }

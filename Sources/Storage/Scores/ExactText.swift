@@ -1,0 +1,23 @@
+/// A string that equals another one only when their bytes do, as in the store.
+///
+/// Swift's own `==` takes `é` in one code point and in two for the same text. The database keeps two rows for them, and
+/// so must whoever counts for it.
+package struct ExactText: Sendable, Hashable {
+    /// The text itself.
+    package let string: String
+
+    /// Wraps without copying.
+    package init(_ string: String) {
+        self.string = string
+    }
+
+    /// Byte for byte.
+    package static func == (left: ExactText, right: ExactText) -> Bool {
+        left.string.utf8.elementsEqual(right.string.utf8)
+    }
+
+    /// `String` hashes canonically equal texts alike, which is coarser than `==` and so allowed.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(string)
+    }
+}

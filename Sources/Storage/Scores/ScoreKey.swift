@@ -1,0 +1,20 @@
+/// What a score is about; the unique key of the stored rows. Equal means equal bytes, see `ExactText`.
+package struct ScoreKey: Sendable, Hashable {
+    private let exactKeyword: ExactText
+    private let exactToolName: ExactText
+    private let exactToolType: ExactText
+
+    /// One word, lower case.
+    package var keyword: String { exactKeyword.string }
+    /// As the agent reported it, for example `Bash` or `mcp__github__search`.
+    package var toolName: String { exactToolName.string }
+    /// `builtin`, `agent`, `skill`, `command` or `mcp`.
+    package var toolType: String { exactToolType.string }
+
+    /// The three parts, as they are stored.
+    package init(keyword: String, toolName: String, toolType: String) {
+        exactKeyword = ExactText(keyword)
+        exactToolName = ExactText(toolName)
+        exactToolType = ExactText(toolType)
+    }
+}

@@ -1,4 +1,5 @@
 """A client of the JSON protocol over Python's `websockets`."""
+import collections
 import contextlib
 import itertools
 import json
@@ -13,24 +14,35 @@ class BusClient:
         options.setdefault("proxy", None)
         self.socket = connect(url, open_timeout=SECONDS, close_timeout=2, **options)
         self.ids = itertools.count(1)
+        # Received while something else was waited for.
+        self.kept = collections.deque()
         self.connected = self.receive()
 
     def send(self, **message):
         self.socket.send(json.dumps(message))
 
-    def receive(self, seconds=SECONDS):
-        """The next message that isn't the server's own ping."""
+    def read(self, seconds):
+        """The next message from the socket that isn't the server's own ping."""
         while True:
             message = json.loads(self.socket.recv(timeout=seconds))
             if message.get("type") != "ping":
                 return message
 
+    def receive(self, seconds=SECONDS):
+        """The next message in order of arrival."""
+        return self.kept.popleft() if self.kept else self.read(seconds)
+
     def receive_until(self, condition, seconds=SECONDS):
-        """The first message for which the condition holds; what comes before is dropped."""
+        """The first message for which the condition holds. The others stay, in their order."""
+        for index, message in enumerate(self.kept):
+            if condition(message):
+                del self.kept[index]
+                return message
         while True:
-            message = self.receive(seconds)
+            message = self.read(seconds)
             if condition(message):
                 return message
+            self.kept.append(message)
 
     def event(self, name, seconds=SECONDS):
         return self.receive_until(lambda message: message.get("event") == name, seconds)

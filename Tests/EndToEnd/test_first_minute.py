@@ -3,6 +3,7 @@ import json
 import shlex
 import statistics
 import subprocess
+import urllib.request
 
 from dcm import action
 
@@ -51,8 +52,6 @@ def test_posted_action_has_the_documented_shape(server):
 
 
 def test_health_of_the_websocket_port(server):
-    import urllib.request
-
     with urllib.request.urlopen(f"http://127.0.0.1:{server.ws_port}/health", timeout=10) as response:
         health = json.load(response)
     assert health["status"] == "healthy" and health["connectedClients"] == 0

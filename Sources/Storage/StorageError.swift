@@ -16,6 +16,8 @@ package struct StorageError: Error, Equatable, CustomStringConvertible, Sendable
         case notFound
         /// A file is damaged.
         case corrupt
+        /// The store refuses what one record says; the same record would be refused again.
+        case rejected
         /// Anything else that the database says.
         case database
     }

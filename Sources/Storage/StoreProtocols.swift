@@ -14,8 +14,9 @@ package protocol ActionStore: Sendable {
 
 /// What was learnt, for the start; changes go through the journal.
 package protocol ScoreStore: Sendable {
-    /// Every row, in batches, so that a large table doesn't have to fit twice into memory.
-    func loadScores(_ batch: @escaping @Sendable ([ScoreRow]) -> Void) async throws(StorageError)
+    /// Every row, in batches, so that a large table doesn't have to fit twice into memory. `batch` runs on the
+    /// store's thread.
+    func loadScores(_ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void) async throws(StorageError)
 }
 
 /// Answers of requests that may be repeated.

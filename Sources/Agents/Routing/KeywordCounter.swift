@@ -16,8 +16,6 @@ struct KeywordCounter {
     private var token = KeywordToken()
 
     private static let withStopWords = KeywordCounter(words: StopWords.all)
-    /// Secret, so that nobody can make a text whose words all fall into one slot.
-    private static let seed = UInt64.random(in: 0 ... .max)
 
     /// A counter that knows the stop words.
     init() {
@@ -82,7 +80,7 @@ struct KeywordCounter {
     }
 
     private mutating func countToken() {
-        let hash = token.hash(seed: Self.seed)
+        let hash = token.hash
         var slot = Int(hash) & (slots.count - 1)
         while slots[slot] != 0 {
             let index = Int(slots[slot]) - 1

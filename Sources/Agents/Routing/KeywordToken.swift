@@ -9,6 +9,14 @@ struct KeywordToken {
     private var characters = 0
     private var letters = 0
     private var digits = 0
+    /// Of the bytes so far, see `hash`.
+    private var mixed = seed
+
+    /// Secret, so that nobody can make a text whose words all have one hash.
+    private static let seed = UInt64.random(in: 0 ... .max)
+
+    /// A number that spreads well in all its bits.
+    var hash: UInt32 { UInt32(truncatingIfNeeded: mixed ^ mixed >> 32) }
 
     /// Nothing was appended, not even what was too much.
     var isEmpty: Bool { characters == 0 }
@@ -32,21 +40,24 @@ struct KeywordToken {
             digits += 1
         }
         characters += 1
+        keep(lower)
+    }
+
+    @inline(__always)
+    private mutating func keep(_ byte: UInt8) {
         // What is too long is only counted.
-        guard characters <= Self.lengths.upperBound else { return }
-        bytes[count] = lower
+        guard characters <= Self.lengths.upperBound, count < bytes.count else { return }
+        bytes[count] = byte
         count += 1
+        mixed = (mixed ^ UInt64(byte)) &* 0x9E37_79B9_7F4A_7C15
     }
 
     /// A letter, mark or digit of any script, `-` or `_`.
     mutating func append(_ scalar: Unicode.Scalar) {
         if scalar.isASCII { return append(UInt8(truncatingIfNeeded: scalar.value)) }
         if scalar.properties.generalCategory == .decimalNumber { digits += 1 } else { letters += 1 }
-        for byte in scalar.properties.lowercaseMapping.utf8 where count < bytes.count {
-            bytes[count] = byte
-            count += 1
-        }
         characters += 1
+        for byte in scalar.properties.lowercaseMapping.utf8 { keep(byte) }
     }
 
     mutating func removeAll() {
@@ -54,12 +65,7 @@ struct KeywordToken {
         characters = 0
         letters = 0
         digits = 0
-    }
-
-    func hash(seed: UInt64) -> UInt32 {
-        var hash = seed
-        for index in 0..<count { hash = (hash ^ UInt64(bytes[index])) &* 0x9E37_79B9_7F4A_7C15 }
-        return UInt32(truncatingIfNeeded: hash ^ hash >> 32)
+        mixed = Self.seed
     }
 
     func equals(_ text: [UInt8], from start: Int, _ length: Int32) -> Bool {
@@ -69,6 +75,8 @@ struct KeywordToken {
     }
 
     func copy(to text: inout [UInt8]) {
-        for index in 0..<count { text.append(bytes[index]) }
+        text.append(addingCapacity: count) { output in
+            for index in 0..<count { output.append(bytes[index]) }
+        }
     }
 }

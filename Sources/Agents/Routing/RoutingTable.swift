@@ -47,7 +47,11 @@ package struct RoutingTable: Sendable {
     ) {
         let change = ScoreRule.use(success: success, at: time)
         for keyword in keywords {
-            update(keyword, toolName, toolType) { change.applied(to: $0) }
+            let keyword = ExactText(keyword)
+            // Looked up again for each keyword: the first of a new tool gives it its number.
+            let tool = tools.id(toolName, toolType)
+            if let tool, changeEntry(keyword, tool, { change.applied(to: $0) }) { continue }
+            if let row = change.applied(to: nil) { insert(row, keyword, tool, toolName, toolType) }
         }
     }
 
@@ -62,9 +66,9 @@ package struct RoutingTable: Sendable {
     ) -> Int {
         let change = ScoreRule.feedback(chosen: chosen, at: time)
         var count = 0
-        for type in tools.types(named: toolName) {
-            for keyword in keywords {
-                if update(keyword, toolName, type, { change.applied(to: $0) }) { count += 1 }
+        for tool in tools.ids(named: toolName) {
+            for keyword in keywords where changeEntry(ExactText(keyword), tool, { change.applied(to: $0) }) {
+                count += 1
             }
         }
         return count
@@ -72,45 +76,44 @@ package struct RoutingTable: Sendable {
 
     /// Takes a stored row over, in place of what is known about the key.
     package mutating func restore(_ key: ScoreKey, _ row: ScoreRow) {
-        update(key.keyword, key.toolName, key.toolType) { _ in row.withinCountableRange }
+        let row = row.withinCountableRange
+        let keyword = ExactText(key.keyword)
+        let tool = tools.id(key.toolName, key.toolType)
+        if let tool, changeEntry(keyword, tool, { _ in row }) { return }
+        insert(row, keyword, tool, key.toolName, key.toolType)
     }
 
-    /// - Returns: A row is there afterwards.
-    @discardableResult
-    private mutating func update(
-        _ keyword: String,
-        _ toolName: String,
-        _ toolType: String,
-        _ change: (ScoreRow?) -> ScoreRow?
-    ) -> Bool {
-        let keyword = ExactText(keyword)
-        if let tool = tools.id(toolName, toolType), let changed = changeEntry(keyword, tool, change) {
-            tools.record(tool, from: changed.old, to: changed.new)
-            return true
-        }
-        guard let row = change(nil) else { return false }
-        guard rowCount < maximumRows, entries[keyword]?.count ?? 0 < Self.maximumRowsPerKeyword else {
-            refusedCount += 1
-            return false
-        }
-        let tool = tools.intern(toolName, toolType)
-        entries[keyword, default: []].append(Entry(tool: tool, row: row))
-        rowCount += 1
-        tools.record(tool, from: nil, to: row)
-        return true
-    }
-
-    /// Changes the row in its place; nil when there is none.
+    /// Changes a row in its place; false when there is none.
     private mutating func changeEntry(
         _ keyword: ExactText,
         _ tool: RoutingTools.ID,
-        _ change: (ScoreRow?) -> ScoreRow?
-    ) -> (old: ScoreRow, new: ScoreRow)? {
-        guard let index = entries[keyword]?.firstIndex(where: { $0.tool == tool }),
-            let old = entries[keyword]?[index].row, let new = change(old)
-        else { return nil }
-        entries[keyword]?[index].row = new
-        return (old, new)
+        _ change: (ScoreRow) -> ScoreRow?
+    ) -> Bool {
+        guard let place = entries.index(forKey: keyword),
+            let index = entries.values[place].firstIndex(where: { $0.tool == tool })
+        else { return false }
+        let old = entries.values[place][index].row
+        guard let new = change(old) else { return false }
+        entries.values[place][index].row = new
+        tools.record(tool, from: old, to: new)
+        return true
+    }
+
+    private mutating func insert(
+        _ row: ScoreRow,
+        _ keyword: ExactText,
+        _ tool: RoutingTools.ID?,
+        _ toolName: String,
+        _ toolType: String
+    ) {
+        guard rowCount < maximumRows, entries[keyword]?.count ?? 0 < Self.maximumRowsPerKeyword else {
+            refusedCount += 1
+            return
+        }
+        let tool = tool ?? tools.intern(toolName, toolType)
+        entries[keyword, default: []].append(Entry(tool: tool, row: row))
+        rowCount += 1
+        tools.record(tool, from: nil, to: row)
     }
 }
 

@@ -28,14 +28,13 @@ struct RoutingTools: Sendable {
         idsByName[ExactText(name)]?.first { ExactText(self[$0].type) == ExactText(type) }
     }
 
-    /// The types of the tools of that name.
-    func types(named name: String) -> [String] {
-        (idsByName[ExactText(name)] ?? []).map { self[$0].type }
+    /// The tools of that name, of all types.
+    func ids(named name: String) -> [ID] {
+        idsByName[ExactText(name)] ?? []
     }
 
-    /// The tool's number, a new one if need be. There are never more tools than rows, which are bounded.
+    /// A number for a tool that has none. There are never more tools than rows, which are bounded.
     mutating func intern(_ name: String, _ type: String) -> ID {
-        if let id = id(name, type) { return id }
         let id = ID(all.count)
         all.append(Tool(name: name, type: type))
         idsByName[ExactText(name), default: []].append(id)

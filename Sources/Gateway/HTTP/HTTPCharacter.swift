@@ -58,10 +58,10 @@ enum HTTPCharacter {
 
     /// The range without spaces and tabs at both ends.
     static func trimmed(_ range: Range<Int>, of bytes: [UInt8]) -> Range<Int> {
-        var range = range
-        while let first = range.first, isBlank(bytes[first]) { range = first + 1..<range.upperBound }
-        while let last = range.last, isBlank(bytes[last]) { range = range.lowerBound..<last }
-        return range
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, isBlank(bytes[start]) { start += 1 }
+        while start < end, isBlank(bytes[end - 1]) { end -= 1 }
+        return start..<end
     }
 
     /// The elements of a comma-separated list (RFC 9110 section 5.6.1), trimmed; an empty element stays one, so that

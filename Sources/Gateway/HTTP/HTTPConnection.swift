@@ -1,5 +1,6 @@
 package import Bus
 internal import HTTPTypes
+internal import Logging
 
 /// One HTTP/1.1 connection: feeds the parser, runs one request at a time, writes its answer.
 ///
@@ -12,26 +13,15 @@ package final class HTTPConnection: StreamHandler {
         var body: [UInt8] = []
     }
 
-    private enum Phase {
-        /// Between requests, or reading one.
-        case reading
-        /// A route works on a request.
-        case responding
-        /// The last answer is on its way.
-        case finished
-    }
-
     private let service: HTTPService
     private var parser: HTTPRequestParser
     private var stream: TCPStream?
-    private var phase = Phase.reading
+    private var state = HTTPConnectionState()
     private var pending: Pending?
     private var reserved = 0
-    private var isDraining = false
-    private var peerHasEnded = false
-    /// Loop time at which the time-out of what is going on began; nil until the first tick sees it.
-    private var since: UInt64?
-    private var wasIdle = true
+    private var inputIsPaused = false
+    /// The time-out that the last tick saw, and the loop's time when it first did.
+    private var timer: (kind: HTTPConnectionState.Timer, since: UInt64)?
 
     /// Pipelined bytes that may wait while a request runs.
     private static let pipelineBound = 64 << 10
@@ -44,34 +34,35 @@ package final class HTTPConnection: StreamHandler {
     package func opened(_ stream: TCPStream, on shard: isolated Shard) { self.stream = stream }
 
     package func received(_ bytes: Span<UInt8>, on shard: isolated Shard) {
-        guard phase.isOpen else { return }
         parser.append(bytes)
         advance(on: shard)
-        if case .responding = phase, parser.bufferedBytes > HTTPConnection.pipelineBound { stream?.pauseReading() }
+        if !state.mayParse, parser.bufferedBytes > HTTPConnection.pipelineBound {
+            inputIsPaused = true
+            stream?.pauseReading()
+        }
     }
 
     /// Takes events from the parser until a request runs or input is missing.
     private func advance(on shard: isolated Shard) {
-        while case .reading = phase {
+        while state.mayParse {
             do throws(HTTPParseError) {
-                guard let event = try parser.next() else { return finishIfOver() }
+                guard let event = try parser.next() else {
+                    if !parser.isIdle { state.headBegan() }
+                    return perform(state.inputUsedUp())
+                }
                 switch event {
                 case .head(let head): begin(head, on: shard)
                 case .body(let piece): take(piece)
                 case .end: run(on: shard)
                 }
             } catch {
-                refuse(RESTResponse(GatewayError(error.status, error.message)), origin: nil)
+                refuse(RESTResponse(GatewayError(error.status, error.message)))
             }
         }
     }
 
-    /// The input is used up: a peer that has sent its FIN will not send the rest.
-    private func finishIfOver() {
-        if peerHasEnded || (isDraining && parser.isIdle) { finish() }
-    }
-
     private func begin(_ head: HTTPRequestHead, on shard: isolated Shard) {
+        state.headReceived()
         var origin: String?
         do throws(GatewayError) {
             origin = try allowedOrigin(of: head)
@@ -79,18 +70,23 @@ package final class HTTPConnection: StreamHandler {
                 return perform(upgrade(head, shard), head: head, origin: origin, on: shard)
             }
             if let origin, isPreflight(head) {
-                return answerPreflight(head, origin: origin)
+                let fields = CrossOriginFields.preflight(
+                    to: origin, requestedHeaders: head.fields[.accessControlRequestHeaders])
+                return answer(RESTResponse(.noContent, fields: fields), to: head, origin: nil)
             }
             let match = try service.router.match(head.method, path: head.path)
             parser.setBodyLimit(match.route.bodyLimit)
             pending = Pending(head: head, match: match, origin: origin)
             if head.expectsContinue && parser.bufferedBytes == 0 { stream?.append(HTTPResponseEncoder.continue100) }
         } catch {
-            // The body of a refused request is not worth reading; without one the connection can go on.
-            let goesOn = head.framing == .none && head.keepAlive && !head.wantsWebSocketUpgrade
-            write(RESTResponse(error), context: HTTPResponseContext(head, mayKeepAlive: goesOn), origin: origin)
-            if goesOn { ignoreEnd() } else { finish() }
+            answer(RESTResponse(error), to: head, origin: origin)
         }
+    }
+
+    /// Answers at the head. The body of such a request is not worth reading; without one the connection can go on.
+    private func answer(_ response: RESTResponse, to head: HTTPRequestHead, origin: String?) {
+        if head.framing == .none, (try? parser.next()) == .end { state.requestEnded() }
+        finishAnswer(response, context: HTTPResponseContext(head, mayKeepAlive: state.mayKeepAlive), origin: origin)
     }
 
     private func allowedOrigin(of head: HTTPRequestHead) throws(GatewayError) -> String? {
@@ -106,28 +102,16 @@ package final class HTTPConnection: StreamHandler {
         head.method == .options && head.fields[.accessControlRequestMethod] != nil
     }
 
-    private func answerPreflight(_ head: HTTPRequestHead, origin: String) {
-        let fields = CrossOriginFields.preflight(
-            to: origin, requestedHeaders: head.fields[.accessControlRequestHeaders])
-        let goesOn = head.framing == .none && head.keepAlive
-        write(RESTResponse(.noContent, fields: fields), context: HTTPResponseContext(head, mayKeepAlive: goesOn), origin: nil)
-        if goesOn { ignoreEnd() } else { finish() }
-    }
-
-    /// A request without a body that was answered at its head: its end comes next.
-    private func ignoreEnd() { _ = try? parser.next() }
-
     private func perform(
         _ answer: HTTPService.UpgradeAnswer, head: HTTPRequestHead, origin: String?, on shard: isolated Shard
     ) {
         switch answer {
-        case .refuse(let response):
-            write(response, context: HTTPResponseContext(head, mayKeepAlive: false), origin: origin)
-            finish()
+        case .refuse(let response): self.answer(response, to: head, origin: origin)
         case .accept(let response, let handler):
             guard let stream else { return }
-            ignoreEnd()
-            phase = .finished
+            // The end of the request, which has no body: what follows belongs to the new protocol.
+            _ = try? parser.next()
+            state.ended()
             self.stream = nil
             service.count(.switchingProtocols)
             stream.append(response)
@@ -140,7 +124,7 @@ package final class HTTPConnection: StreamHandler {
 
     private func take(_ piece: [UInt8]) {
         guard service.reserve(piece.count) else {
-            return refuse(RESTResponse(.unavailable("Too many large requests at once")), origin: pending?.origin)
+            return refuse(RESTResponse(.unavailable("Too many large requests at once")))
         }
         reserved += piece.count
         pending?.body.append(contentsOf: piece)
@@ -149,8 +133,7 @@ package final class HTTPConnection: StreamHandler {
     private func run(on shard: isolated Shard) {
         guard let request = pending else { return }
         pending = nil
-        phase = .responding
-        since = nil
+        state.requestEnded()
         Task {
             let response: RESTResponse
             do throws(GatewayError) {
@@ -158,23 +141,28 @@ package final class HTTPConnection: StreamHandler {
             } catch {
                 response = RESTResponse(error)
             }
-            respond(response, to: request.head, origin: request.origin, on: shard)
+            guard stream != nil else { return }
+            finishAnswer(
+                response, context: HTTPResponseContext(request.head, mayKeepAlive: state.mayKeepAlive),
+                origin: request.origin)
+            advance(on: shard)
+            if inputIsPaused && state.mayParse {
+                inputIsPaused = false
+                stream?.resumeReading()
+            }
         }
     }
 
-    private func respond(
-        _ response: RESTResponse, to head: HTTPRequestHead, origin: String?, on shard: isolated Shard
-    ) {
+    /// Writes an answer and does what follows from it.
+    private func finishAnswer(_ response: RESTResponse, context: HTTPResponseContext, origin: String?) {
+        releaseBody()
+        write(response, context: context, origin: origin)
+        if state.answered(keepAlive: context.keepAlive) == .close { stream?.finish() }
+    }
+
+    private func releaseBody() {
         service.release(reserved)
         reserved = 0
-        guard case .responding = phase else { return }
-        let context = HTTPResponseContext(head, mayKeepAlive: !isDraining)
-        write(response, context: context, origin: origin)
-        guard context.keepAlive else { return finish() }
-        phase = .reading
-        since = nil
-        stream?.resumeReading()
-        advance(on: shard)
     }
 
     private func write(_ response: RESTResponse, context: HTTPResponseContext, origin: String?) {
@@ -200,60 +188,49 @@ package final class HTTPConnection: StreamHandler {
     }
 
     /// Answers and closes: what follows on this connection can't be trusted or isn't wanted.
-    private func refuse(_ response: RESTResponse, origin: String?) {
-        write(response, context: .closing, origin: origin)
-        finish()
-    }
-
-    private func finish() {
-        phase = .finished
+    private func refuse(_ response: RESTResponse) {
         pending = nil
-        service.release(reserved)
-        reserved = 0
+        releaseBody()
+        state.ended()
+        write(response, context: .closing, origin: nil)
         stream?.finish()
     }
 
     // MARK: - Time and end
 
-    package func tick(now: UInt64, on shard: isolated Shard) {
-        guard case .reading = phase else { return }
-        let isIdle = parser.isIdle && pending == nil
-        if since == nil || isIdle != wasIdle {
-            since = now
-            wasIdle = isIdle
-        }
-        let elapsed = now - (since ?? now)
-        if isIdle {
-            if elapsed >= service.timeOuts.idle { finish() }
-        } else if elapsed >= service.timeOuts.request {
-            refuse(RESTResponse(GatewayError(.requestTimeout, "The request took too long to arrive")), origin: nil)
+    private func perform(_ closing: HTTPConnectionState.Closing) {
+        switch closing {
+        case .none: break
+        case .close: stream?.finish()
+        case .answerTimeout: refuse(RESTResponse(GatewayError(.requestTimeout, "The request took too long to arrive")))
         }
     }
 
+    package func tick(now: UInt64, on shard: isolated Shard) {
+        guard let kind = state.timer else {
+            timer = nil
+            return
+        }
+        guard let timer, (timer.kind == .keepAlive) == (kind == .keepAlive) else {
+            self.timer = (kind, now)
+            return
+        }
+        let limit = kind == .keepAlive ? service.timeOuts.idle : service.timeOuts.request
+        if now - timer.since >= limit { perform(state.timedOut()) }
+    }
+
     package func peerEnded(on shard: isolated Shard) {
-        peerHasEnded = true
-        if case .reading = phase { finishIfOver() }
+        state.peerClosed()
+        perform(state.inputUsedUp())
     }
 
     /// A client that doesn't read its answers has no claim to an error.
     package func overflowed(on shard: isolated Shard) { stream?.close() }
 
-    package func drain(on shard: isolated Shard) {
-        isDraining = true
-        if case .reading = phase, parser.isIdle, pending == nil { finish() }
-    }
+    package func drain(on shard: isolated Shard) { perform(state.drain()) }
 
     package func closed(on shard: isolated Shard) {
-        phase = .finished
-        service.release(reserved)
-        reserved = 0
+        releaseBody()
         stream = nil
-    }
-}
-
-extension HTTPConnection.Phase {
-    fileprivate var isOpen: Bool {
-        if case .finished = self { return false }
-        return true
     }
 }

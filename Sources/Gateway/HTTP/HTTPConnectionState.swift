@@ -12,7 +12,7 @@ package struct HTTPConnectionState: Sendable, Equatable {
         case closing
     }
 
-    /// The time-out that runs. The owner restarts its timer when this changes, and for `body` with each piece.
+    /// The time-out that runs. The owner restarts its timer when `keepAlive` ends and when it begins.
     package enum Timer: Equatable, Sendable {
         /// A kept connection waits for its next request.
         case keepAlive
@@ -37,7 +37,7 @@ package struct HTTPConnectionState: Sendable, Equatable {
 
     /// Whether an answer may promise to keep the connection.
     package var mayKeepAlive: Bool {
-        !isDraining && !peerHasClosed && phase == .serving(bodyComplete: true)
+        !isDraining && phase == .serving(bodyComplete: true)
     }
 
     /// The time-out that runs now; none while the server itself is working.
@@ -108,13 +108,21 @@ package struct HTTPConnectionState: Sendable, Equatable {
         }
     }
 
-    /// The peer sends no more bytes. It may still read: a complete request is answered.
-    package mutating func peerClosed() -> Closing {
+    /// The peer sends no more bytes. It may still read: complete requests are answered, `inputUsedUp` tells the rest.
+    package mutating func peerClosed() {
         peerHasClosed = true
-        guard mayParse else { return .none }
+    }
+
+    /// The parser has no further event. Nothing follows from a peer that has closed, and a server that shuts down
+    /// waits for nothing between requests.
+    package mutating func inputUsedUp() -> Closing {
+        guard mayParse, peerHasClosed || (isDraining && phase == .idle) else { return .none }
         phase = .closing
         return .close
     }
+
+    /// The connection was handed to another protocol, or something was refused: nothing is parsed any more.
+    package mutating func ended() { phase = .closing }
 
     /// The server is shutting down: a request that has begun is served, bounded by its time-outs, then the connection
     /// closes.

@@ -33,7 +33,7 @@ package struct HTTPDate: Sendable, Equatable {
 
     /// The Gregorian date of a day counted from 1970-01-01; the month counts from 0, the day from 1.
     private static func civil(_ days: Int) -> (year: Int, month: Int, day: Int) {
-        // No year is longer than 366 days, so the guess is never too late; up to 9999 it is at most 18 years early.
+        // No year is longer than 366 days, so the guess is never too late; up to 9999 it is a few years early at most.
         var year = 1970 + days / 366
         while firstDay(of: year + 1) <= days { year += 1 }
         var day = days - firstDay(of: year)

@@ -18,18 +18,21 @@ struct HTTPFieldCollector {
         fields.reserveCapacity(count)
     }
 
-    /// Takes one line without its CR LF (RFC 9112 section 5).
-    mutating func add(_ line: Range<Int>, of bytes: [UInt8]) throws(HTTPParseError) {
-        if let first = line.first, HTTPCharacter.isBlank(bytes[first]) { throw .init(.foldedField) }
-        var colon = line.lowerBound
-        while colon < line.upperBound, HTTPCharacter.isToken(bytes[colon]) { colon += 1 }
-        guard colon > line.lowerBound, colon < line.upperBound, bytes[colon] == UInt8(ascii: ":") else {
-            throw .init(.fieldName)
+    /// Takes one line (RFC 9112 section 5).
+    /// - Parameter position: where the line begins; moves to the next one.
+    mutating func addLine(_ bytes: [UInt8], from position: inout Int) throws(HTTPParseError) {
+        var colon = position
+        while HTTPCharacter.isToken(bytes[colon]) { colon += 1 }
+        guard colon > position, bytes[colon] == UInt8(ascii: ":") else {
+            throw .init(HTTPCharacter.isBlank(bytes[position]) ? .foldedField : .fieldName)
         }
-        let name = line.lowerBound..<colon
-        let value = HTTPCharacter.trimmed(colon + 1..<line.upperBound, of: bytes)
+        let name = position..<colon
+        var end = colon + 1
+        while bytes[end] != HTTPCharacter.carriageReturn { end += 1 }
+        position = end + 2
+        let value = HTTPCharacter.trimmed(colon + 1..<end, of: bytes)
         if let known = HTTPKnownField.find(name, of: bytes) {
-            try interpret(known.role, value, of: bytes)
+            if known.role != .keep { try interpret(known.role, value, of: bytes) }
             if let name = known.name { fields.append(field(name, value, of: bytes)) }
         } else {
             // The bytes are a token, so the name can't be refused; the guard only spares a force unwrap.

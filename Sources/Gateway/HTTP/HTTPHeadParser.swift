@@ -10,13 +10,11 @@ enum HTTPHeadParser {
         in range: Range<Int>,
         fieldCount: Int
     ) throws(HTTPParseError) -> HTTPRequestHead {
-        var line = nextLine(bytes, from: range.lowerBound)
-        let request = try RequestLine(bytes, in: line)
+        var position = range.lowerBound
+        let request = try RequestLine(bytes, from: &position)
         var collector = HTTPFieldCollector(count: fieldCount)
-        while true {
-            line = nextLine(bytes, from: line.upperBound + 2)
-            if line.isEmpty { break }
-            try collector.add(line, of: bytes)
+        while bytes[position] != HTTPCharacter.carriageReturn {
+            try collector.addLine(bytes, from: &position)
         }
 
         let authority = try authority(request, collector, of: bytes)
@@ -25,7 +23,7 @@ enum HTTPHeadParser {
         let hasBody = framing != .none && framing != .length(0)
         return HTTPRequestHead(
             method: request.method,
-            target: request.text,
+            target: request.target.text,
             path: request.target.path,
             query: request.target.query,
             authority: authority,
@@ -37,13 +35,6 @@ enum HTTPHeadParser {
             wantsWebSocketUpgrade: collector.offersWebSocket && collector.asksToUpgrade && !hasBody
                 && request.method == .get && !request.isHTTP10
         )
-    }
-
-    /// The line from `start` without its CR LF.
-    private static func nextLine(_ bytes: [UInt8], from start: Int) -> Range<Int> {
-        var end = start
-        while bytes[end] != HTTPCharacter.carriageReturn { end += 1 }
-        return start..<end
     }
 
     /// RFC 9112 section 3.2: Host is required in HTTP/1.1, and checked also where the target overrules it.
@@ -92,36 +83,42 @@ enum HTTPHeadParser {
 /// `method SP request-target SP HTTP-version` (RFC 9112 section 3), single spaces only.
 private struct RequestLine {
     let method: HTTPRequest.Method
-    let text: String
     let target: HTTPRequestTarget
     let isHTTP10: Bool
 
-    init(_ bytes: [UInt8], in line: Range<Int>) throws(HTTPParseError) {
-        guard let first = bytes[line].firstIndex(of: HTTPCharacter.space), first > line.lowerBound else {
-            throw .init(.requestLine)
-        }
-        let targetStart = first + 1
-        guard let second = bytes[targetStart..<line.upperBound].firstIndex(of: HTTPCharacter.space),
-            second > targetStart
+    /// - Parameter position: where the line begins; moves to the next one.
+    init(_ bytes: [UInt8], from position: inout Int) throws(HTTPParseError) {
+        let methodRange = Self.part(bytes, from: position)
+        let targetRange = Self.part(bytes, from: methodRange.upperBound + 1)
+        guard !methodRange.isEmpty, bytes[methodRange.upperBound] == HTTPCharacter.space, !targetRange.isEmpty,
+            bytes[targetRange.upperBound] == HTTPCharacter.space
         else { throw .init(.requestLine) }
         // First the version: the preface of HTTP/2 is `PRI * HTTP/2.0`, and 505 says what is wrong with it.
-        isHTTP10 = try Self.isHTTP10(bytes[second + 1..<line.upperBound])
-        guard let method = HTTPRequest.Method(String(decoding: bytes[line.lowerBound..<first], as: UTF8.self)) else {
+        isHTTP10 = try Self.isHTTP10(bytes, from: targetRange.upperBound + 1)
+        guard let method = HTTPRequest.Method(String(decoding: bytes[methodRange], as: UTF8.self)) else {
             throw .init(.method)
         }
         self.method = method
-        text = String(decoding: bytes[targetStart..<second], as: UTF8.self)
-        target = try HTTPRequestTarget(text, method: method)
+        target = try HTTPRequestTarget(targetRange, of: bytes, method: method)
+        position = targetRange.upperBound + 11
     }
 
-    /// A higher minor version is read as 1.1, as RFC 9110 section 2.5 asks.
-    private static func isHTTP10(_ version: ArraySlice<UInt8>) throws(HTTPParseError) -> Bool {
-        guard version.count == 8, version.prefix(5).elementsEqual("HTTP/".utf8) else { throw .init(.version) }
-        let major = version[version.startIndex + 5]
-        let minor = version[version.startIndex + 7]
-        guard HTTPCharacter.isDigit(major), HTTPCharacter.isDigit(minor),
-            version[version.startIndex + 6] == UInt8(ascii: ".")
+    /// The bytes up to the next space or the end of the line.
+    private static func part(_ bytes: [UInt8], from start: Int) -> Range<Int> {
+        var end = start
+        while bytes[end] != HTTPCharacter.space, bytes[end] != HTTPCharacter.carriageReturn { end += 1 }
+        return start..<end
+    }
+
+    /// A higher minor version is read as 1.1, as RFC 9110 section 2.5 asks. The line must end behind the version.
+    private static func isHTTP10(_ bytes: [UInt8], from start: Int) throws(HTTPParseError) -> Bool {
+        guard start + 8 < bytes.count, bytes[start] == UInt8(ascii: "H"), bytes[start + 1] == UInt8(ascii: "T"),
+            bytes[start + 2] == UInt8(ascii: "T"), bytes[start + 3] == UInt8(ascii: "P"),
+            bytes[start + 4] == UInt8(ascii: "/"), bytes[start + 6] == UInt8(ascii: "."),
+            bytes[start + 8] == HTTPCharacter.carriageReturn
         else { throw .init(.version) }
+        let (major, minor) = (bytes[start + 5], bytes[start + 7])
+        guard HTTPCharacter.isDigit(major), HTTPCharacter.isDigit(minor) else { throw .init(.version) }
         guard major == UInt8(ascii: "1") else { throw .init(.unsupportedVersion) }
         return minor == UInt8(ascii: "0")
     }

@@ -21,26 +21,31 @@ struct HTTPHeadScanner: Sendable {
     mutating func scan(_ bytes: [UInt8], from start: Int, limits: HTTPLimits) throws(HTTPParseError) -> Int? {
         let available = bytes.count - start
         var bound = self.bound(limits)
-        while scanned < min(available, bound) {
-            let byte = bytes[start + scanned]
-            if byte == HTTPCharacter.carriageReturn {
-                // A CR that is the last byte is looked at again with its successor: the outcome must not depend on
-                // where the network cut.
-                guard scanned + 1 < min(available, bound) else { break }
-                guard bytes[start + scanned + 1] == HTTPCharacter.lineFeed else { throw .init(.bareCarriageReturn) }
-                let isEmpty = scanned == lineStart
-                scanned += 2
-                if isEmpty { return scanned }
-                lineStart = scanned
-                lines += 1
-                guard fieldCount <= limits.maxFieldCount else { throw .init(.tooManyFields) }
-                bound = self.bound(limits)
-            } else {
-                if HTTPCharacter.isControl(byte) {
-                    throw .init(byte == HTTPCharacter.lineFeed ? .bareLineFeed : .controlByte)
-                }
-                scanned += 1
+        var end = start + min(available, bound)
+        var index = start + scanned
+        // Whatever ends the loop, the next call goes on here.
+        defer { scanned = index - start }
+        while index < end {
+            let byte = bytes[index]
+            if byte >= HTTPCharacter.space && byte != HTTPCharacter.delete || byte == HTTPCharacter.tab {
+                index += 1
+                continue
             }
+            guard byte == HTTPCharacter.carriageReturn else {
+                throw .init(byte == HTTPCharacter.lineFeed ? .bareLineFeed : .controlByte)
+            }
+            // A CR that is the last byte is looked at again with its successor: the outcome must not depend on where
+            // the network cut.
+            guard index + 1 < end else { break }
+            guard bytes[index + 1] == HTTPCharacter.lineFeed else { throw .init(.bareCarriageReturn) }
+            let isEmpty = index - start == lineStart
+            index += 2
+            if isEmpty { return index - start }
+            lineStart = index - start
+            lines += 1
+            guard fieldCount <= limits.maxFieldCount else { throw .init(.tooManyFields) }
+            bound = self.bound(limits)
+            end = start + min(available, bound)
         }
         guard available < bound else { throw .init(lines == 0 ? .requestLineTooLong : .headTooLarge) }
         return nil

@@ -16,51 +16,65 @@ struct HTTPKnownField: Sendable {
     let role: Role
     /// Nil for Host, which swift-http-types keeps out of `HTTPFields`.
     let name: HTTPField.Name?
-    private let lowercased: [UInt8]
-
-    private init(_ name: HTTPField.Name, _ role: Role = .keep) {
-        self.role = role
-        self.name = name
-        self.lowercased = Array(name.canonicalName.utf8)
-    }
-
-    private init(notKept lowercased: String, _ role: Role) {
-        self.role = role
-        self.name = nil
-        self.lowercased = Array(lowercased.utf8)
-    }
 
     /// The known field with this name in any case, if there is one.
     /// - Parameter range: bytes that were checked to be a token: the comparison below maps CR to `-`.
     static func find(_ range: Range<Int>, of bytes: [UInt8]) -> HTTPKnownField? {
-        guard range.count + 1 < firstOfLength.count else { return nil }
-        for index in firstOfLength[range.count]..<firstOfLength[range.count + 1]
-        where all[index].matches(range, of: bytes) {
-            return all[index]
-        }
-        return nil
+        table.find(range, of: bytes)
     }
 
-    private func matches(_ range: Range<Int>, of bytes: [UInt8]) -> Bool {
-        for offset in lowercased.indices where bytes[range.lowerBound + offset] | 0x20 != lowercased[offset] {
-            return false
+    /// The names lie one after the other in one array: an array for each would cost a reference count per comparison.
+    private struct Table: Sendable {
+        var fields: [HTTPKnownField] = []
+        var names: [UInt8] = []
+        var starts: [Int] = []
+        /// For each length the fields whose names have it.
+        var byLength: [Range<Int>] = []
+
+        init(_ entries: [(name: String, field: HTTPKnownField)]) {
+            let sorted = entries.sorted { $0.name.utf8.count < $1.name.utf8.count }
+            for entry in sorted {
+                starts.append(names.count)
+                names += entry.name.utf8
+                fields.append(entry.field)
+            }
+            byLength = (0...(sorted.last?.name.utf8.count ?? 0)).map { length in
+                let first = sorted.firstIndex { $0.name.utf8.count >= length } ?? sorted.count
+                let end = sorted.firstIndex { $0.name.utf8.count > length } ?? sorted.count
+                return first..<end
+            }
         }
-        return true
+
+        func find(_ range: Range<Int>, of bytes: [UInt8]) -> HTTPKnownField? {
+            guard range.count < byLength.count else { return nil }
+            for index in byLength[range.count] where matches(index, range, of: bytes) { return fields[index] }
+            return nil
+        }
+
+        private func matches(_ index: Int, _ range: Range<Int>, of bytes: [UInt8]) -> Bool {
+            var expected = starts[index]
+            for position in range {
+                guard bytes[position] | 0x20 == names[expected] else { return false }
+                expected += 1
+            }
+            return true
+        }
     }
 
-    /// Sorted by the length of the name.
-    private static let all: [HTTPKnownField] = [
-        .init(notKept: "host", .host), .init(.contentLength, .contentLength),
-        .init(.transferEncoding, .transferEncoding), .init(.connection, .connection), .init(.upgrade, .upgrade),
-        .init(.expect, .expect), .init(.accept), .init(.acceptEncoding), .init(.acceptLanguage),
-        .init(.authorization), .init(.cacheControl), .init(.contentType), .init(.cookie), .init(.ifNoneMatch),
-        .init(.origin), .init(.referer), .init(.secWebSocketExtensions), .init(.secWebSocketKey),
-        .init(.secWebSocketProtocol), .init(.secWebSocketVersion), .init(.userAgent),
-    ].sorted { $0.lowercased.count < $1.lowercased.count }
-
-    /// For each length the position in `all` of the first name that is at least so long.
-    private static let firstOfLength: [Int] = {
-        let longest = all.last?.lowercased.count ?? 0
-        return (0...longest + 1).map { length in all.firstIndex { $0.lowercased.count >= length } ?? all.count }
+    private static let table: Table = {
+        let special: [(HTTPField.Name, Role)] = [
+            (.contentLength, .contentLength), (.transferEncoding, .transferEncoding), (.connection, .connection),
+            (.upgrade, .upgrade), (.expect, .expect),
+        ]
+        let others: [HTTPField.Name] = [
+            .accept, .acceptEncoding, .acceptLanguage, .authorization, .cacheControl, .contentType, .cookie,
+            .ifNoneMatch, .origin, .referer, .secWebSocketExtensions, .secWebSocketKey, .secWebSocketProtocol,
+            .secWebSocketVersion, .userAgent,
+        ]
+        let kept = special + others.map { ($0, .keep) }
+        return Table(
+            [("host", HTTPKnownField(role: .host, name: nil))]
+                + kept.map { ($0.canonicalName, HTTPKnownField(role: $1, name: $0)) }
+        )
     }()
 }

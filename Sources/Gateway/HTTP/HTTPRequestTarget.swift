@@ -5,35 +5,37 @@ import HTTPTypes
 /// Any visible ASCII character but `#` is taken: clients send `|`, `{` or `[` as they are, and no two readers
 /// disagree about where such a target ends.
 struct HTTPRequestTarget {
+    /// As sent.
+    let text: String
     let path: String
     let query: String?
     /// Host and port of an absolute-form target.
     let authority: String?
 
-    /// - Parameter target: not empty, without spaces.
-    init(_ target: String, method: HTTPRequest.Method) throws(HTTPParseError) {
-        let isVisible = target.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }
-        guard isVisible else { throw .init(.target) }
-        if target.utf8.first == UInt8(ascii: "/") {
-            (path, query) = Self.split(target[...])
-            authority = nil
-        } else if target == "*", method == .options {
-            (path, query, authority) = (target, nil, nil)
-        } else {
-            let scheme = target.utf8.prefix(7)
-            guard HTTPCharacter.matches(scheme, "http://") else { throw .init(.target) }
-            let rest = target[scheme.endIndex...]
-            let end = rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
-            let authority = String(rest[..<end])
-            guard HTTPAuthority.isWellFormed(Array(authority.utf8)[...]) else { throw .init(.target) }
-            self.authority = authority
-            let (path, query) = Self.split(rest[end...])
-            (self.path, self.query) = (path.isEmpty ? "/" : path, query)
+    /// - Parameter range: where the target is in `bytes`; not empty.
+    init(_ range: Range<Int>, of bytes: [UInt8], method: HTTPRequest.Method) throws(HTTPParseError) {
+        var mark: Int?
+        for index in range {
+            let byte = bytes[index]
+            guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "#") else { throw .init(.target) }
+            if byte == UInt8(ascii: "?"), mark == nil { mark = index }
         }
-    }
-
-    private static func split(_ text: Substring) -> (path: String, query: String?) {
-        guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "?")) else { return (String(text), nil) }
-        return (String(text[..<mark]), String(text[text.utf8.index(after: mark)...]))
+        text = String(decoding: bytes[range], as: UTF8.self)
+        query = mark.map { String(decoding: bytes[$0 + 1..<range.upperBound], as: UTF8.self) }
+        let end = mark ?? range.upperBound
+        if bytes[range.lowerBound] == UInt8(ascii: "/") {
+            path = mark == nil ? text : String(decoding: bytes[range.lowerBound..<end], as: UTF8.self)
+            authority = nil
+        } else if text == "*", method == .options {
+            path = text
+            authority = nil
+        } else {
+            guard HTTPCharacter.matches(bytes[range].prefix(7), "http://") else { throw .init(.target) }
+            let rest = bytes[range.lowerBound + 7..<end]
+            let slash = rest.firstIndex(of: UInt8(ascii: "/")) ?? end
+            guard HTTPAuthority.isWellFormed(rest[..<slash]) else { throw .init(.target) }
+            authority = String(decoding: rest[..<slash], as: UTF8.self)
+            path = slash == end ? "/" : String(decoding: rest[slash...], as: UTF8.self)
+        }
     }
 }

@@ -26,6 +26,7 @@ package struct HTTPResponseContext: Sendable, Equatable {
     /// For an answer to something that isn't a readable request: HTTP/1.1, with a body, and the connection closes.
     package static let closing = HTTPResponseContext(isHead: false, isHTTP10: false, keepAlive: false)
 
+    /// Each fact by itself.
     package init(isHead: Bool, isHTTP10: Bool, keepAlive: Bool) {
         self.isHead = isHead
         self.isHTTP10 = isHTTP10

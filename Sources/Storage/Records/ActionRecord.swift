@@ -21,9 +21,19 @@ package struct ActionRecord: Equatable, Sendable {
     package var idempotency: IdempotencyRecord?
 
     package init(
-        id: UUIDv7, toolName: String, toolType: String, input: String? = nil, output: String? = nil,
-        filePaths: [String] = [], exitCode: Int? = nil, durationMilliseconds: Int? = nil, subtaskID: String? = nil,
-        sessionID: String? = nil, projectPath: String? = nil, createdAt: Timestamp, keywords: [String] = [],
+        id: UUIDv7,
+        toolName: String,
+        toolType: String,
+        input: String? = nil,
+        output: String? = nil,
+        filePaths: [String] = [],
+        exitCode: Int? = nil,
+        durationMilliseconds: Int? = nil,
+        subtaskID: String? = nil,
+        sessionID: String? = nil,
+        projectPath: String? = nil,
+        createdAt: Timestamp,
+        keywords: [String] = [],
         idempotency: IdempotencyRecord? = nil
     ) {
         self.id = id

@@ -13,8 +13,15 @@ package struct ActionSummary: Equatable, Sendable {
     package var createdAt: Timestamp
 
     package init(
-        id: UUIDv7, toolName: String, toolType: String, exitCode: Int?, durationMilliseconds: Int?,
-        filePaths: [String], sessionID: String?, projectPath: String?, createdAt: Timestamp
+        id: UUIDv7,
+        toolName: String,
+        toolType: String,
+        exitCode: Int?,
+        durationMilliseconds: Int?,
+        filePaths: [String],
+        sessionID: String?,
+        projectPath: String?,
+        createdAt: Timestamp
     ) {
         self.id = id
         self.toolName = toolName
@@ -37,7 +44,11 @@ package struct ActionFilter: Equatable, Sendable {
     package var offset: Int
 
     package init(
-        toolName: String? = nil, toolType: String? = nil, sessionID: String? = nil, limit: Int = 100, offset: Int = 0
+        toolName: String? = nil,
+        toolType: String? = nil,
+        sessionID: String? = nil,
+        limit: Int = 100,
+        offset: Int = 0
     ) {
         self.toolName = toolName
         self.toolType = toolType
@@ -55,31 +66,6 @@ package struct HourlyCount: Equatable, Sendable {
     package init(hour: Timestamp, count: Int) {
         self.hour = hour
         self.count = count
-    }
-}
-
-/// A row of `routing_scores`.
-package struct ScoreRow: Equatable, Sendable {
-    package var keyword: String
-    package var toolName: String
-    package var toolType: String
-    /// The weight in millionths: sums of tenths stay exact.
-    package var microScore: Int64
-    package var usageCount: Int
-    package var successCount: Int
-    package var lastUsed: Timestamp
-
-    package init(
-        keyword: String, toolName: String, toolType: String, microScore: Int64, usageCount: Int, successCount: Int,
-        lastUsed: Timestamp
-    ) {
-        self.keyword = keyword
-        self.toolName = toolName
-        self.toolType = toolType
-        self.microScore = microScore
-        self.usageCount = usageCount
-        self.successCount = successCount
-        self.lastUsed = lastUsed
     }
 }
 

@@ -50,7 +50,7 @@ package struct UUIDv7: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Lower case with hyphens.
     package var description: String {
-        String(unsafeUninitializedCapacity: 36) { buffer in
+        unsafe String(unsafeUninitializedCapacity: 36) { buffer in
             var position = 0
             for index in 0..<32 {
                 if index == 8 || index == 12 || index == 16 || index == 20 {

@@ -13,7 +13,10 @@ package struct ExactText: Sendable, Hashable {
 
     /// Byte for byte.
     package static func == (left: ExactText, right: ExactText) -> Bool {
-        left.string.utf8.elementsEqual(right.string.utf8)
+        // Equal bytes are equal texts, and the other way round as well in ASCII, where this comparison is fastest.
+        guard left.string == right.string else { return false }
+        if left.string.utf8Span.isKnownASCII, right.string.utf8Span.isKnownASCII { return true }
+        return left.string.utf8.elementsEqual(right.string.utf8)
     }
 
     /// `String` hashes canonically equal texts alike, which is coarser than `==` and so allowed.

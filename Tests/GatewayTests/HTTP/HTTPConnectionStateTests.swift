@@ -52,16 +52,28 @@ struct HTTPConnectionStateTests {
         #expect(working.answered(keepAlive: true) == .parseNext)
     }
 
-    @Test func answersACompleteRequestOfAPeerThatStoppedSending() {
+    @Test func answersCompleteRequestsOfAPeerThatStoppedSending() {
         var state = serving(complete: true)
-        #expect(state.peerClosed() == .none)
-        #expect(!state.mayKeepAlive)
-        #expect(state.answered(keepAlive: true) == .close)
+        state.peerClosed()
+        #expect(state.inputUsedUp() == .none)
+        #expect(state.answered(keepAlive: true) == .parseNext)
+        #expect(state.inputUsedUp() == .close)
+        #expect(!state.mayParse)
         var incomplete = serving(complete: false)
-        #expect(incomplete.peerClosed() == .close)
+        incomplete.peerClosed()
+        #expect(incomplete.inputUsedUp() == .close)
         var idle = HTTPConnectionState()
-        #expect(idle.peerClosed() == .close)
-        #expect(!idle.mayParse)
+        idle.peerClosed()
+        #expect(idle.inputUsedUp() == .close)
+        #expect(idle.inputUsedUp() == .none)
+    }
+
+    @Test func parsesNothingAfterItsEnd() {
+        var state = HTTPConnectionState()
+        state.headReceived()
+        state.ended()
+        #expect(!state.mayParse)
+        #expect(state.timer == nil)
     }
 
     @Test func drains() {

@@ -7,7 +7,8 @@ struct HTTPSplitTests {
     private static let samples = [
         "GET /a?b HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n",
         "\r\nPOST /api/actions HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nhello world",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\nB\r\nhello world\r\n0\r\nT: u\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "3;x=y\r\nabc\r\nB\r\nhello world\r\n0\r\nT: u\r\n\r\n",
         "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nPOST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok"
             + "POST /3 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\nGET /4 HTT",
         "GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n",

@@ -40,6 +40,8 @@ import Testing
     @Test func aFailureIsToldOnlyIfNothingWasSaidBefore() {
         var open = WebSocketConnectionState(role: .server)
         #expect(open.failed(.protocolError) == .sendAndClose(.protocolError))
+        #expect(open.sendClose(.goingAway) == .nothing)
+        #expect(open.closeTimedOut() == .closeTransport)
         #expect(open.failed(.protocolError) == .nothing)
         var closing = WebSocketConnectionState(role: .server)
         #expect(closing.sendClose(.goingAway) == .send(.goingAway))

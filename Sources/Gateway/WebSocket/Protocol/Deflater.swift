@@ -1,7 +1,7 @@
 import CZlib
 
-/// Compresses outgoing messages (RFC 7692 section 7.2.1). Its zlib state exists only from the first message on; one without
-/// context take-over can serve any number of connections.
+/// Compresses outgoing messages (RFC 7692 section 7.2.1). Its zlib state (128 KiB and four windows) exists only from the
+/// first message on; one without context take-over can serve any number of connections.
 @safe
 package struct Deflater: ~Copyable, Sendable {
     /// Messages below this many bytes aren't worth the time; they may always go uncompressed.

@@ -22,19 +22,23 @@ package struct WebSocketCompression: Sendable, Equatable {
         self.clientMaxWindowBits = clientMaxWindowBits
     }
 
+    /// Whether what this end sends may refer to its earlier messages.
+    package func keepsContext(_ sender: WebSocketRole) -> Bool {
+        sender == .server ? !serverNoContextTakeover : !clientNoContextTakeover
+    }
+
     /// What this end needs to read the other end's messages.
     package func makeInflater(for role: WebSocketRole) -> Inflater {
-        switch role {
-        case .server: Inflater(windowBits: clientMaxWindowBits, keepsContext: !clientNoContextTakeover)
-        case .client: Inflater(windowBits: serverMaxWindowBits, keepsContext: !serverNoContextTakeover)
-        }
+        let sender: WebSocketRole = role == .server ? .client : .server
+        return Inflater(windowBits: maxWindowBits(sender), keepsContext: keepsContext(sender))
     }
 
     /// What this end needs to compress its messages.
     package func makeDeflater(for role: WebSocketRole) -> Deflater {
-        switch role {
-        case .server: Deflater(windowBits: serverMaxWindowBits, keepsContext: !serverNoContextTakeover)
-        case .client: Deflater(windowBits: clientMaxWindowBits, keepsContext: !clientNoContextTakeover)
-        }
+        Deflater(windowBits: maxWindowBits(role), keepsContext: keepsContext(role))
+    }
+
+    private func maxWindowBits(_ sender: WebSocketRole) -> Int {
+        sender == .server ? serverMaxWindowBits : clientMaxWindowBits
     }
 }

@@ -6,7 +6,8 @@ package struct WebSocketConnectionState: Sendable, Equatable {
         case open
         /// Our close frame is sent, the peer's answer is awaited; its messages may be ignored. The owner runs a timer.
         case closingSent
-        /// The peer's close frame is answered; the transport is about to be closed.
+        /// Everything is said: the peer's close frame or failure is answered, the transport closes once that is written.
+        /// The owner runs a timer.
         case closingReceived
         /// The transport is closed or being closed; nothing is sent any more.
         case closed
@@ -26,7 +27,8 @@ package struct WebSocketConnectionState: Sendable, Equatable {
 
     /// What to do about the peer's close frame.
     package enum ReceivedCloseAction: Sendable, Equatable {
-        /// Send a close frame with this code (none when nil), then close the transport once it is written.
+        /// Send a close frame with this code (none when nil), then close the transport once it is written; start the
+        /// close timer, because a peer that doesn't read could keep the transport open.
         case answerAndClose(WebSocketCloseCode?)
         /// Send a close frame, then wait for the server to close the transport; start the close timer.
         case answer(WebSocketCloseCode?)
@@ -74,7 +76,8 @@ package struct WebSocketConnectionState: Sendable, Equatable {
 
     /// What to do about a failure that the parser reported.
     package enum FailureAction: Sendable, Equatable {
-        /// Send a close frame with this code and close the transport once it is written, without awaiting an answer.
+        /// Send a close frame with this code and close the transport once it is written, without awaiting an answer;
+        /// start the close timer.
         case sendAndClose(WebSocketCloseCode)
         /// Our close frame is out: just close the transport.
         case closeTransport
@@ -84,10 +87,13 @@ package struct WebSocketConnectionState: Sendable, Equatable {
 
     /// The peer broke the protocol or a limit.
     package mutating func failed(_ code: WebSocketCloseCode) -> FailureAction {
-        defer { phase = .closed }
         switch phase {
-        case .open: return .sendAndClose(code)
-        case .closingSent, .closingReceived: return .closeTransport
+        case .open:
+            phase = .closingReceived
+            return .sendAndClose(code)
+        case .closingSent, .closingReceived:
+            phase = .closed
+            return .closeTransport
         case .closed: return .nothing
         }
     }

@@ -1,8 +1,7 @@
 /// Writes frames (RFC 6455 section 5.2) at the end of an output buffer.
 package struct WebSocketFrameWriter: Sendable {
     private let role: WebSocketRole
-    /// The second half of the last random word; two frames share one system call.
-    private var spareKey: UInt32?
+    private var keys = WebSocketMaskingKeys()
 
     /// A writer for one end of a connection.
     package init(role: WebSocketRole) {
@@ -38,7 +37,7 @@ package struct WebSocketFrameWriter: Sendable {
         case .server:
             Self.appendUnmasked(payload, opcode: opcode, isFinal: isFinal, isCompressed: isCompressed, to: &output)
         case .client:
-            let key = nextKey()
+            let key = keys.next()
             Self.appendHead(payload.count, opcode, isFinal, isCompressed, maskBit: 0x80, to: &output)
             for shift in stride(from: UInt32(0), to: 32, by: 8) {
                 output.append(UInt8(truncatingIfNeeded: key >> shift))
@@ -83,16 +82,5 @@ package struct WebSocketFrameWriter: Sendable {
             output.append(maskBit | 127)
             for shift in stride(from: 56, through: 0, by: -8) { output.append(UInt8(length >> shift & 0xFF)) }
         }
-    }
-
-    /// RFC 6455 section 10.3 asks for keys that nobody can foresee, so they come from the system's generator.
-    private mutating func nextKey() -> UInt32 {
-        if let key = spareKey {
-            spareKey = nil
-            return key
-        }
-        let word = UInt64.random(in: .min ... .max)
-        spareKey = UInt32(truncatingIfNeeded: word >> 32)
-        return UInt32(truncatingIfNeeded: word)
     }
 }

@@ -2,24 +2,28 @@
 package struct WebSocketMessageWriter: ~Copyable, Sendable {
     private var frames: WebSocketFrameWriter
     private var deflater: Deflater?
-    private var compressed: [UInt8] = []
+    private let keepsContext: Bool
 
     /// A writer for one end; `compression` is what the handshake agreed on, if anything.
     package init(role: WebSocketRole, compression: WebSocketCompression?) {
         frames = WebSocketFrameWriter(role: role)
         deflater = compression?.makeDeflater(for: role)
+        keepsContext = compression?.keepsContext(role) ?? false
     }
 
     /// Appends the message. Text must be UTF-8; the peer closes the connection otherwise.
     package mutating func append(_ message: Span<UInt8>, kind: WebSocketMessageKind, to output: inout [UInt8]) {
         let opcode: WebSocketOpcode = kind == .text ? .text : .binary
-        if message.count >= Deflater.smallestWorthwhile, deflater?.deflate(message, into: &compressed) == true {
-            let payload = compressed
-            frames.append(payload.span, opcode: opcode, isCompressed: true, to: &output)
-            compressed = []
-        } else {
-            frames.append(message, opcode: opcode, to: &output)
+        if message.count >= Deflater.smallestWorthwhile {
+            var compressed: [UInt8] = []
+            let isCompressed = deflater?.deflate(message, into: &compressed) ?? false
+            // With context kept the bytes are part of the peer's window from now on and must be sent, smaller or not.
+            if isCompressed, keepsContext || compressed.count < message.count {
+                frames.append(compressed.span, opcode: opcode, isCompressed: true, to: &output)
+                return
+            }
         }
+        frames.append(message, opcode: opcode, to: &output)
     }
 
     /// Appends a ping or pong; at most 125 bytes.

@@ -4,7 +4,7 @@
 /// unmasked and checked where it was received and handed out from there; fragments and compressed bytes are gathered as they
 /// arrive. Invalid text and broken limits are noticed at the first byte that shows them. With nothing under way it holds no
 /// memory but zlib's state, and that only if the peer keeps its context.
-package struct WebSocketParser: ~Copyable {
+package struct WebSocketParser: ~Copyable, Sendable {
     private enum Phase { case open, closed }
     private enum Payload { case none, received(Range<Int>), gathered }
     /// The fragmented or compressed message under way.
@@ -93,11 +93,6 @@ package struct WebSocketParser: ~Copyable {
 }
 
 extension WebSocketParser {
-    /// Whether the frame's payload is handed out from where it was received.
-    private func staysInPlace(_ frame: WebSocketFrameHeader) -> Bool {
-        frame.opcode.isControl || (assembly == nil)
-    }
-
     /// Judges a new frame by its head and by what is under way.
     private mutating func begin(_ header: WebSocketFrameHeader) -> WebSocketEvent? {
         if !header.opcode.isControl {

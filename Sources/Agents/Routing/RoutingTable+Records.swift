@@ -1,0 +1,32 @@
+internal import Storage
+
+extension RoutingTable {
+    /// Learns what a record says.
+    mutating func apply(_ record: JournalRecord) {
+        switch record {
+        case .action(let action):
+            learn(
+                keywords: action.keywords,
+                toolName: action.toolName,
+                toolType: action.toolType,
+                success: action.exitCode.map { $0 == 0 },
+                at: action.createdAt
+            )
+        case .feedback(let verdict):
+            _ = feedback(
+                keywords: verdict.keywords,
+                toolName: verdict.toolName,
+                chosen: verdict.chosen,
+                at: verdict.createdAt
+            )
+        }
+    }
+
+    /// How many rows the tool has for these keywords, in all its types: what feedback changes.
+    func rowCount(keywords: [String], toolName: String) -> Int {
+        let ids = tools.types(named: toolName).compactMap { tools.id(toolName, $0) }
+        return keywords.reduce(0) { count, keyword in
+            count + (entries[ExactText(keyword)] ?? []).count { ids.contains($0.tool) }
+        }
+    }
+}

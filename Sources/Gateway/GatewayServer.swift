@@ -1,0 +1,94 @@
+package import Agents
+package import Bus
+package import Logging
+package import Storage
+
+/// Both ports of a server and what hangs behind them.
+package final class GatewayServer: Sendable {
+    /// What can be chosen.
+    package struct Configuration: Sendable {
+        package var rest: SocketAddress
+        package var webSocket: SocketAddress
+        /// Names beside the loopback ones that requests may have in Host.
+        package var hosts: [String] = []
+        /// Origins beside our own whose pages are served.
+        package var origins: [String] = []
+        /// Adds `/echo` to the WebSocket port.
+        package var offersEcho = false
+        /// Connections of both ports together.
+        package var maximumConnections = 20_000
+        package var timeOuts = HTTPService.TimeOuts()
+
+        package init(rest: SocketAddress, webSocket: SocketAddress) {
+            self.rest = rest
+            self.webSocket = webSocket
+        }
+    }
+
+    private let listenings: [Listening]
+    /// Where REST is served.
+    package var restAddress: SocketAddress { listenings[0].address }
+    /// Where WebSocket is served.
+    package var webSocketAddress: SocketAddress { listenings[1].address }
+
+    private init(_ listenings: [Listening]) { self.listenings = listenings }
+
+    /// Listens on both ports, or on none.
+    package static func start(
+        _ configuration: Configuration, bus: Bus, store: DurableStore, rooms: Rooms, authenticator: Authenticator,
+        logger: Logger
+    ) async throws(BusError) -> GatewayServer {
+        let agents = AgentService(authenticator: authenticator)
+        let policy = HostPolicy(
+            ports: [Int(configuration.rest.port)], hosts: configuration.hosts, origins: configuration.origins)
+        let web = webSocketService(configuration, bus: bus, agents: agents, policy: policy, logger: logger)
+        let rest = restService(
+            configuration, bus: bus, store: store, rooms: rooms, agents: agents, policy: policy, logger: logger,
+            answers: { web.answers })
+        var listenings: [Listening] = []
+        do throws(BusError) {
+            for (address, service) in [(configuration.rest, rest), (configuration.webSocket, web)] {
+                listenings.append(
+                    try await bus.listen(
+                        on: address, maximumConnections: configuration.maximumConnections, logger: logger
+                    ) { _ in HTTPConnection(service) })
+            }
+        } catch {
+            for listening in listenings { await listening.close() }
+            throw error
+        }
+        return GatewayServer(listenings)
+    }
+
+    private static func restService(
+        _ configuration: Configuration, bus: Bus, store: DurableStore, rooms: Rooms, agents: AgentService,
+        policy: HostPolicy, logger: Logger, answers: @escaping @Sendable () -> [Int]
+    ) -> HTTPService {
+        let isLoopback = configuration.rest.isLoopback
+        var routes = HealthRoutes(store: store).routes
+        routes += ActionRoutes(recorder: rooms.recorder, history: rooms.history).routes
+        routes += RoutingRoutes(memory: rooms.routing, feedback: rooms.feedback).routes
+        routes += HookRoutes(recorder: rooms.recorder).routes
+        routes += TokenRoutes(authenticator: agents.authenticator, isLoopback: isLoopback).routes
+        routes += FigureRoutes(
+            bus: bus, store: store, recorder: rooms.recorder, memory: rooms.routing, agents: agents, answers: answers
+        ).routes
+        return HTTPService(
+            router: Router(routes), hostPolicy: policy, timeOuts: configuration.timeOuts, logger: logger)
+    }
+
+    private static func webSocketService(
+        _ configuration: Configuration, bus: Bus, agents: AgentService, policy: HostPolicy, logger: Logger
+    ) -> HTTPService {
+        let routes = ListeningRoutes(bus: bus, agents: agents, port: Int(configuration.webSocket.port)).routes
+        let upgrade = WebSocketUpgrade(agents: agents, offersEcho: configuration.offersEcho)
+        return HTTPService(
+            router: Router(routes), hostPolicy: policy, timeOuts: configuration.timeOuts, logger: logger,
+            upgrade: upgrade.answer)
+    }
+
+    /// Accepts no more connections; those that exist live on.
+    package func stopListening() async {
+        for listening in listenings { await listening.close() }
+    }
+}

@@ -1,0 +1,82 @@
+package import Agents
+package import Bus
+internal import HTTPTypes
+package import Storage
+
+/// `GET /metrics`: every counter and bound of the server, for Prometheus.
+package struct FigureRoutes: Sendable {
+    private let bus: Bus
+    private let store: DurableStore
+    private let recorder: ActionRecorder
+    private let memory: RoutingMemory
+    private let agents: AgentService
+    /// Answers so far by the first digit of their status.
+    private let answers: @Sendable () -> [Int]
+
+    package init(
+        bus: Bus, store: DurableStore, recorder: ActionRecorder, memory: RoutingMemory, agents: AgentService,
+        answers: @escaping @Sendable () -> [Int]
+    ) {
+        self.bus = bus
+        self.store = store
+        self.recorder = recorder
+        self.memory = memory
+        self.agents = agents
+        self.answers = answers
+    }
+
+    package var routes: [Route] { [Route(.get, "/metrics", action: metrics)] }
+
+    @Sendable private func metrics(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+        var text = PrometheusText()
+        let (counters, gauges) = await bus.figures()
+        FigureRoutes.write(counters, gauges, to: &text)
+        text.gauge("agent_connections", "WebSocket connections of agents", agents.connectedClients)
+        let answered = answers().enumerated().dropFirst().map { (label: "\($0.offset)xx", value: $0.element) }
+        text.counters("http_answers_total", "HTTP answers by class of status", label: "class", answered)
+        let forgotten = agents.subscriptions.counters
+        text.counter("forgotten_agents_total", "Agents whose subscriptions were forgotten at the limit", forgotten.agents)
+        text.counter("forgotten_patterns_total", "Remembered patterns forgotten at the limit", forgotten.patterns)
+        text.counter("routing_refused_total", "Keyword and tool pairs not learnt: table full", memory.refusedCount)
+        FigureRoutes.write(store.figures, to: &text)
+        FigureRoutes.write(recorder.counters, to: &text)
+        return RESTResponse(fields: [.contentType: "text/plain; version=0.0.4"], body: Array(text.text.utf8))
+    }
+
+    private static func write(_ counters: ShardCounters, _ gauges: ShardGauges, to text: inout PrometheusText) {
+        text.counter("messages_published_total", "Messages published", counters.published)
+        text.counter("messages_delivered_total", "Messages put into subscribers' outputs", counters.delivered)
+        text.counter("messages_crossed_total", "Messages that went to another loop", counters.crossed)
+        text.counter("messages_dropped_total", "Messages dropped by bounded subscribers", counters.droppedMessages)
+        text.counter("connections_total", "Connections taken over", counters.connections)
+        text.counter("connections_refused_total", "Connections over the limit", counters.refusedConnections)
+        text.counter("slow_consumers_total", "Subscribers closed because they did not read", counters.slowConsumers)
+        text.counter("dropped_bytes_total", "Bytes dropped with slow consumers", counters.droppedBytes)
+        text.gauge("connections", "Open connections", gauges.connections)
+        text.gauge("subscriptions", "Pairs of subscriber and pattern", gauges.subscriptions)
+        text.gauge("output_buffered_bytes", "Bytes that wait for peers", gauges.bufferedBytes)
+    }
+
+    private static func write(_ figures: DurableStore.Figures, to text: inout PrometheusText) {
+        let journal = figures.journal
+        let writer = figures.writer
+        text.counter("journal_records_total", "Records committed to the journal", Int(clamping: journal.records))
+        text.counter("journal_commits_total", "Transactions of the journal", Int(clamping: journal.commits))
+        text.counter("journal_bytes_total", "Bytes of committed records", Int(clamping: journal.bytes))
+        text.counter("journal_refused_total", "Records refused: full, or the disk is", Int(clamping: journal.refused))
+        text.gauge("journal_waiting", "Records that wait for a commit", journal.waiting)
+        text.gauge("journal_size_bytes", "Bytes in use in the journal's file", Int(clamping: journal.size))
+        text.counter("store_records_total", "Records written to the store", Int(clamping: writer.records))
+        text.counter("store_batches_total", "Transactions of the store", Int(clamping: writer.batches))
+        text.counter("store_rejected_total", "Records in rejected_records", Int(clamping: writer.rejected))
+        text.counter("store_failures_total", "Attempts to write that failed", Int(clamping: writer.failures))
+        text.gauge("store_backlog", "Records that the store does not hold yet", writer.backlog)
+    }
+
+    private static func write(_ counters: IdempotencyWindow.Counters, to text: inout PrometheusText) {
+        text.counter("repeated_requests_total", "Requests answered from an earlier one", counters.replayed)
+        text.counter("repeated_refused_total", "Repeatable requests refused: too many at once", counters.refused)
+        text.counter("forgotten_answers_total", "Remembered answers forgotten, the store has them", counters.forgotten)
+        text.counter("lost_answers_total", "Remembered answers forgotten before storing", counters.forgottenUnstored)
+    }
+}

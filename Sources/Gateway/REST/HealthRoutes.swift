@@ -1,0 +1,95 @@
+internal import Bus
+internal import HTTPTypes
+package import Storage
+
+/// How the server stands: contract section 1.1.
+package struct HealthRoutes: Sendable {
+    private let store: DurableStore
+
+    package init(store: DurableStore) { self.store = store }
+
+    package var routes: [Route] {
+        [
+            Route(.get, "/health", action: health),
+            Route(.get, "/stats", action: stats),
+        ]
+    }
+
+    /// `healthy`; `degraded` while records wait that the store refuses to take: nothing is lost, but reads and
+    /// synchronous writes may fail; `unhealthy` with 503 when the store can't even be read.
+    @Sendable private func health(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+        let figures = store.figures
+        let probe: Result<Double, StorageError>
+        do throws(StorageError) {
+            probe = .success(try await store.store.probe())
+        } catch {
+            probe = .failure(error)
+        }
+        var json = JSONWriter()
+        json.beginObject()
+        let isDegraded = figures.writer.lastError != nil
+        switch probe {
+        case .success: json.field("status", isDegraded ? "degraded" : "healthy")
+        case .failure: json.field("status", "unhealthy")
+        }
+        json.field("timestamp", Timestamp.now())
+        json.field("version", Version.text)
+        json.key("database")
+        json.beginObject()
+        switch probe {
+        case .success(let milliseconds):
+            json.field("healthy", true)
+            json.field("latencyMs", milliseconds)
+        case .failure(let error):
+            json.field("healthy", false)
+            json.field("error", error.code.rawValue)
+        }
+        json.endObject()
+        HealthRoutes.write(figures, to: &json)
+        HealthRoutes.writeFeatures(to: &json)
+        json.endObject()
+        guard case .success = probe else { return RESTResponse(.serviceUnavailable, body: json.bytes) }
+        return RESTResponse(body: json.bytes)
+    }
+
+    private static func write(_ figures: DurableStore.Figures, to json: inout JSONWriter) {
+        json.key("journal")
+        json.beginObject()
+        json.field("backlog", figures.writer.backlog)
+        let age = figures.writer.oldest.map { Timestamp.now().milliseconds - $0.milliseconds }
+        json.field("oldestAgeMs", age)
+        json.field("sizeBytes", figures.journal.size)
+        json.field("reason", figures.writer.lastError?.code.rawValue)
+        json.endObject()
+    }
+
+    /// The names that clients of the original look for; listed is what this server does.
+    private static func writeFeatures(to json: inout JSONWriter) {
+        json.key("features")
+        json.beginObject()
+        json.field("phase1", "database")
+        json.field("phase2", "routing")
+        json.field("phase4", "pubsub")
+        json.field("phase8", "websocket-auth")
+        json.endObject()
+    }
+
+    @Sendable private func stats(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+        let counts: StoreCounts
+        do throws(StorageError) {
+            if !request.query.allowsStale { try await store.flush() }
+            counts = try await store.store.counts()
+        } catch {
+            throw GatewayError(error)
+        }
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("projectCount", counts.projects)
+        json.field("requestCount", counts.requests)
+        json.field("actionCount", counts.actions)
+        json.field("messageCount", counts.messages)
+        json.field("timestamp", Timestamp.now())
+        json.endObject()
+        return RESTResponse(body: json.bytes)
+    }
+}

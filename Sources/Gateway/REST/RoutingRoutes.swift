@@ -1,0 +1,148 @@
+package import Agents
+internal import Bus
+internal import HTTPTypes
+
+/// Which tool worked for which words: contract section 3.
+package struct RoutingRoutes: Sendable {
+    private let memory: RoutingMemory
+    private let feedback: FeedbackRecorder
+
+    package init(memory: RoutingMemory, feedback: FeedbackRecorder) {
+        self.memory = memory
+        self.feedback = feedback
+    }
+
+    package var routes: [Route] {
+        [
+            Route(.get, "/api/routing/suggest", action: suggest),
+            Route(.get, "/api/routing/stats", action: stats),
+            Route(.post, "/api/routing/feedback", action: judge),
+        ]
+    }
+
+    @Sendable private func suggest(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+        let query = request.query
+        let keywords = try RoutingRoutes.keywords(in: query)
+        let suggestions = memory.suggest(
+            RoutingMemory.Question(
+                keywords: keywords, limit: try query.integer("limit", default: 10, in: 1...50),
+                minimumScore: try query.double("min_score", default: 0.5), toolType: query.text("tool_type"),
+                excludedTypes: RoutingRoutes.list(query["exclude_types"])))
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("keywords")
+        json.beginArray()
+        for keyword in keywords { json.value(keyword) }
+        json.endArray()
+        json.key("suggestions")
+        json.beginArray()
+        for suggestion in suggestions { RoutingRoutes.write(suggestion, to: &json) }
+        json.endArray()
+        json.field("count", suggestions.count)
+        json.field(
+            "compat_output",
+            suggestions.map { "\($0.toolName)|\($0.toolType)|\(RoutingRoutes.text($0.score))" }.joined(separator: "\n"))
+        json.endObject()
+        return RESTResponse(body: json.bytes)
+    }
+
+    /// `keywords` is a list separated by commas, `q` is natural language.
+    private static func keywords(in query: QueryString) throws(GatewayError) -> [String] {
+        let keywords: [String]
+        if let listed = query.text("keywords") ?? query.text("keyword") {
+            keywords = KeywordList.normalized(list(listed))
+        } else if let text = query.text("q") {
+            keywords = Keywords.extract(from: text)
+        } else {
+            throw GatewayError(.badRequest, "Missing required query parameter: keywords")
+        }
+        guard !keywords.isEmpty else { throw GatewayError(.badRequest, "No valid keywords provided") }
+        return Array(keywords.prefix(KeywordList.limit))
+    }
+
+    /// As JSON writes it: `1`, not `1.0`.
+    private static func text(_ score: Double) -> String {
+        var json = JSONWriter()
+        json.value(score)
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    private static func list(_ text: String?) -> [String] { (text ?? "").split(separator: ",").map(String.init) }
+
+    private static func write(_ suggestion: Suggestion, to json: inout JSONWriter) {
+        json.beginObject()
+        json.field("tool_name", suggestion.toolName)
+        json.field("tool_type", suggestion.toolType)
+        json.field("score", suggestion.score)
+        json.field("usage_count", suggestion.usageCount)
+        json.field("success_rate", suggestion.successRate)
+        json.field("keyword_matches", suggestion.keywordMatches)
+        json.endObject()
+    }
+
+    @Sendable private func stats(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+        let statistics = memory.stats()
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("totals")
+        json.beginObject()
+        json.field("total_records", statistics.recordCount)
+        json.field("unique_keywords", statistics.keywordCount)
+        json.field("unique_tools", statistics.toolCount)
+        json.field("avg_score", statistics.averageScore)
+        json.field("avg_usage", statistics.averageUsage)
+        json.endObject()
+        RoutingRoutes.write("top_by_score", statistics.topByScore, to: &json) { $0.field("avg_score", $1) }
+        RoutingRoutes.write("top_by_usage", statistics.topByUsage, to: &json) { $0.field("total_usage", $1) }
+        json.key("type_distribution")
+        json.beginArray()
+        for type in statistics.types {
+            json.beginObject()
+            json.field("tool_type", type.toolType)
+            json.field("tool_count", type.toolCount)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+        return RESTResponse(body: json.bytes)
+    }
+
+    private static func write<Value>(
+        _ name: String, _ tools: [RoutingStatistics.Ranked<Value>], to json: inout JSONWriter,
+        value: (inout JSONWriter, Value) -> Void
+    ) {
+        json.key(name)
+        json.beginArray()
+        for tool in tools {
+            json.beginObject()
+            json.field("tool_name", tool.toolName)
+            json.field("tool_type", tool.toolType)
+            value(&json, tool.value)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    /// The names of the dashboard and of the French description are accepted beside those of the contract.
+    @Sendable private func judge(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+        var body = try JSONBody(request.body)
+        let toolName = body.string("tool_name", aliases: ["selected_tool", "chosen_tool", "suggested_tool"]) ?? ""
+        let keywords = body.strings("keywords") ?? []
+        let chosen = body.bool("chosen", aliases: ["accepted", "was_helpful"])
+        try body.check()
+        let outcome: FeedbackRecorder.Outcome
+        do throws(AgentsError) {
+            outcome = try await feedback.record(toolName: toolName, keywords: keywords, chosen: chosen)
+        } catch {
+            throw GatewayError(error)
+        }
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("success", true)
+        json.field("message", "Updated \(outcome.changedCount) keyword scores for \(toolName)")
+        json.field("updated", outcome.changedCount)
+        json.field("adjustment", outcome.adjustment)
+        json.endObject()
+        return RESTResponse(body: json.bytes)
+    }
+}

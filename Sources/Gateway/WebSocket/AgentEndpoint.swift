@@ -1,0 +1,203 @@
+package import Agents
+package import Bus
+
+/// The JSON protocol of agents on one connection (contract section 2): decodes what the client wants, asks the rules,
+/// acts on the shard, answers.
+package final class AgentEndpoint: WebSocketEndpoint {
+    private let service: AgentService
+    private let clientID = MessageID.make(prefix: "ws_")
+    private let joinsGlobal: Bool
+    private var identity: Identity
+    private var connection: WebSocketConnection?
+    private var subscriber: Subscriber?
+    /// What the client asked for, and what it got for that: an answer to `unsubscribe` takes back just that.
+    private var granted: [ChannelPattern: [ChannelPattern]] = [:]
+
+    /// Patterns that one connection may have.
+    static let maximumSubscriptions = 1024
+
+    /// - Parameter joinsGlobal: false leaves the automatic subscription to `global` out (`?global=0`).
+    package init(_ service: AgentService, identity: Identity, joinsGlobal: Bool) {
+        self.service = service
+        self.identity = identity
+        self.joinsGlobal = joinsGlobal
+    }
+
+    package func opened(_ connection: WebSocketConnection, on shard: isolated Shard) {
+        self.connection = connection
+        guard let stream = connection.stream else { return }
+        let subscriber = Subscriber(
+            connection.compresses ? .sink(CompressingSink(connection)) : .wire(stream))
+        self.subscriber = subscriber
+        service.connectionOpened()
+        send(ServerMessage.connected(clientID: clientID), on: shard)
+        if joinsGlobal { grant(ChannelPattern(.global), [ChannelPattern(.global)], on: shard) }
+    }
+
+    package func received(_ payload: Span<UInt8>, kind: WebSocketMessageKind, on shard: isolated Shard) {
+        let message: ClientMessage
+        do throws(ClientMessage.Refusal) {
+            message = try ClientMessage(payload)
+        } catch {
+            return send(ServerMessage.error(code: error.code, error.message), on: shard)
+        }
+        switch message.kind {
+        case .publish(let publication): publish(publication, message, payload, on: shard)
+        case .subscribe(let text): subscribe(text, message, on: shard)
+        case .unsubscribe(let text): unsubscribe(text, message, on: shard)
+        case .auth(let token, let agentID, let sessionID):
+            authenticate(token: token, agentID: agentID, sessionID: sessionID, message, on: shard)
+        case .ping: send(ServerMessage.pong(), on: shard)
+        // A pong is the natural answer to our ping; an acknowledgement ends the redelivery of inboxes, which this
+        // connection has none of. Both are signs of life and need no answer.
+        case .pong, .acknowledge: break
+        }
+    }
+
+    // MARK: - Messages of the client
+
+    private func publish(
+        _ publication: ClientMessage.Publication, _ message: ClientMessage, _ payload: Span<UInt8>,
+        on shard: isolated Shard
+    ) {
+        guard let channel = ChannelName(publication.channel) else {
+            return answer(message, failure: "Invalid channel format: \(publication.channel)", on: shard)
+        }
+        if let refusal = AccessPolicy.mayPublish(publication.event, on: channel, as: identity) {
+            return answer(message, failure: refusal.message, on: shard)
+        }
+        let data = publication.data.map { payload.extracting($0) }
+        shard.publish(
+            Message(
+                channel: channel, event: publication.event, data: data ?? AgentEndpoint.null.span,
+                sender: identity.sender))
+        answerSuccess(message, on: shard)
+    }
+
+    private static let null = Array("null".utf8)
+
+    private func subscribe(_ text: String, _ message: ClientMessage, on shard: isolated Shard) {
+        do throws(AccessPolicy.Refusal) {
+            let patterns = try AccessPolicy.mayListen(to: text, as: identity)
+            guard granted.count < AgentEndpoint.maximumSubscriptions, let wanted = ChannelPattern(text) else {
+                return answer(message, failure: "Too many subscriptions on this connection", on: shard)
+            }
+            grant(wanted, patterns, on: shard)
+            if let agentID = rememberedID { service.subscriptions.remember(wanted, of: agentID) }
+            answerSuccess(message, on: shard)
+        } catch {
+            answer(message, failure: error.message, on: shard)
+        }
+    }
+
+    /// Only who proved to be somebody, or was let in on its word, is remembered.
+    private var rememberedID: String? { identity.isAuthenticated ? identity.agentID : nil }
+
+    private func grant(_ wanted: ChannelPattern, _ patterns: [ChannelPattern], on shard: isolated Shard) {
+        guard let subscriber else { return }
+        granted[wanted] = patterns
+        for pattern in patterns { shard.subscribe(subscriber, to: pattern) }
+    }
+
+    private func unsubscribe(_ text: String, _ message: ClientMessage, on shard: isolated Shard) {
+        if let wanted = ChannelPattern(text), let subscriber, let patterns = granted.removeValue(forKey: wanted) {
+            let stillWanted = Set(granted.values.joined())
+            for pattern in patterns where !stillWanted.contains(pattern) {
+                shard.unsubscribe(subscriber, from: pattern)
+            }
+            if let agentID = rememberedID { service.subscriptions.forget(wanted, of: agentID) }
+        }
+        answerSuccess(message, on: shard)
+    }
+
+    private func authenticate(
+        token: String?, agentID: String?, sessionID: String?, _ message: ClientMessage, on shard: isolated Shard
+    ) {
+        let known: Identity
+        do throws(Authenticator.Failure) {
+            known = try service.authenticator.authenticate(
+                token: token, agentID: agentID, sessionID: sessionID, as: identity)
+        } catch {
+            return send(ServerMessage.error(code: error.rawValue, error.message, id: message.id), on: shard)
+        }
+        if identity.isAuthenticated && identity.agentID != known.agentID { leave(on: shard) }
+        identity = known
+        answerSuccess(message, on: shard)
+        guard let agentID = known.agentID else { return }
+        join("agents/\(agentID)", on: shard)
+        if let sessionID = known.sessionID { join("sessions/\(sessionID)", on: shard) }
+        for pattern in service.subscriptions.patterns(of: agentID) { join(pattern.text, on: shard) }
+        announce("agent.connected", on: shard)
+    }
+
+    /// Who becomes another agent has no claim to the first one's channels.
+    private func leave(on shard: isolated Shard) {
+        announce("agent.disconnected", on: shard)
+        guard let subscriber else { return }
+        for pattern in shard.patterns(of: subscriber) where pattern.text != ChannelName.global.text {
+            shard.unsubscribe(subscriber, from: pattern)
+        }
+        granted = granted.filter { $0.key == ChannelPattern(.global) }
+    }
+
+    private func join(_ text: String, on shard: isolated Shard) {
+        guard let wanted = ChannelPattern(text), let patterns = try? AccessPolicy.mayListen(to: text, as: identity),
+            granted.count < AgentEndpoint.maximumSubscriptions
+        else { return }
+        grant(wanted, patterns, on: shard)
+    }
+
+    private func announce(_ event: String, on shard: isolated Shard) {
+        guard let agentID = identity.agentID else { return }
+        shard.publishGathered(
+            Message(
+                channel: .global, event: event,
+                data: ServerMessage.presence(agentID: agentID, clientID: clientID, sessionID: identity.sessionID)))
+    }
+
+    // MARK: - Answers
+
+    private func answerSuccess(_ message: ClientMessage, on shard: isolated Shard) {
+        guard let id = message.id else { return }
+        send(ServerMessage.acknowledgement(id), on: shard)
+    }
+
+    /// A failure is told also to who didn't ask for an answer: a message that silently goes nowhere helps nobody.
+    private func answer(_ message: ClientMessage, failure: String, on shard: isolated Shard) {
+        if let id = message.id {
+            send(ServerMessage.failure(id, failure), on: shard)
+        } else {
+            send(ServerMessage.error(code: "REFUSED", failure), on: shard)
+        }
+    }
+
+    private func send(_ json: [UInt8], on shard: isolated Shard) { connection?.send(json.span, on: shard) }
+
+    package func quiet(on shard: isolated Shard) { send(ServerMessage.ping(), on: shard) }
+
+    package func closed(on shard: isolated Shard) {
+        guard connection != nil else { return }
+        connection = nil
+        if let subscriber { shard.remove(subscriber) }
+        subscriber = nil
+        service.connectionClosed()
+        if identity.isAuthenticated { announce("agent.disconnected", on: shard) }
+    }
+}
+
+/// Delivers to a connection that agreed on compression. Small events go as they are, in the frame that all share:
+/// compressing them for each subscriber would cost more than it saves on a local network.
+private final class CompressingSink: MessageSink {
+    private let connection: WebSocketConnection
+    private static let threshold = 1024
+
+    init(_ connection: WebSocketConnection) { self.connection = connection }
+
+    func deliver(_ message: Message, on shard: isolated Shard) {
+        if message.wire.count < CompressingSink.threshold {
+            connection.send(frames: message.wire, on: shard)
+        } else {
+            connection.send(message.envelope.span, on: shard)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+internal import Agents
+internal import Bus
+internal import HTTPTypes
+
+/// Decides what an upgrade on the WebSocket port becomes: the agents' protocol on `/` and `/ws`, the echo on `/echo`
+/// where it is offered.
+struct WebSocketUpgrade: Sendable {
+    let agents: AgentService
+    let offersEcho: Bool
+
+    func answer(_ head: HTTPRequestHead, on shard: isolated Shard) -> HTTPService.UpgradeAnswer {
+        switch head.path {
+        case "/", "/ws": return agentConnection(head)
+        case "/echo" where offersEcho: return echoConnection(head)
+        default: return .refuse(RESTResponse(GatewayError(.notFound, "Not Found")))
+        }
+    }
+
+    private func agentConnection(_ head: HTTPRequestHead) -> HTTPService.UpgradeAnswer {
+        let query: QueryString
+        do throws(QueryStringError) {
+            query = try QueryString(head.query)
+        } catch {
+            return .refuse(RESTResponse(GatewayError(.badRequest, error.message)))
+        }
+        return accept(head, WebSocketHandshake(compression: .shared), limits: .standard) {
+            AgentEndpoint(agents, identity: WebSocketUpgrade.identity(in: query), joinsGlobal: query["global"] != "0")
+        }
+    }
+
+    private func echoConnection(_ head: HTTPRequestHead) -> HTTPService.UpgradeAnswer {
+        accept(head, WebSocketHandshake(compression: .asOffered), limits: .echo) { EchoEndpoint() }
+    }
+
+    /// What the URL says about the client is kept as a claim: it opens nothing.
+    private static func identity(in query: QueryString) -> Identity {
+        guard let agentID = query.text("agent_id"), Identity.isAgentID(agentID) else { return .anonymous }
+        let sessionID = query.text("session_id").flatMap { Identity.isSessionID($0) ? $0 : nil }
+        return .claimed(agentID: agentID, sessionID: sessionID)
+    }
+
+    private func accept(
+        _ head: HTTPRequestHead, _ handshake: WebSocketHandshake, limits: WebSocketLimits,
+        endpoint: () -> any WebSocketEndpoint
+    ) -> HTTPService.UpgradeAnswer {
+        let fields = head.fields.map { (name: $0.name.rawName, value: $0.value) }
+        switch handshake.answer(method: head.method.rawValue, fields: fields) {
+        case .accept(let acceptance):
+            let connection = WebSocketConnection(
+                role: .server, limits: limits, compression: acceptance.compression, endpoint: endpoint())
+            return .accept(response: acceptance.response, handler: connection)
+        case .refuse(let refusal):
+            var answerFields = HTTPFields()
+            for field in refusal.fields where field.name != "Connection" {
+                if let name = HTTPField.Name(field.name) { answerFields[name] = field.value }
+            }
+            let status = HTTPResponse.Status(code: refusal.status)
+            return .refuse(RESTResponse(GatewayError(status, refusal.reason, fields: answerFields)))
+        }
+    }
+}

@@ -1,0 +1,163 @@
+internal import Bus
+
+/// The durable side of a server: its data folder, the journal, the store and the writer between them.
+///
+/// `append` makes a record durable; it reaches the store by itself. Reads that must see it go through
+/// `readYourWrites`.
+package final class DurableStore: Sendable {
+    package let folder: DataFolder
+    /// Reads and deletions. What was appended a moment ago may not be in it yet: see `readYourWrites`.
+    package let store: any Store
+
+    private let journal: Journal
+    private let sqlite: SQLiteStore
+    private let writer: BatchWriter
+    /// How commits reach the writer; emptied at the end, since writer and journal hold each other through it.
+    private let link: Lock<BatchWriter?>
+    private let loops: Loops
+
+    /// Counters and gauges of all parts.
+    package struct Figures: Equatable, Sendable {
+        package var journal: JournalFigures
+        package var writer: WriterFigures
+    }
+
+    /// Opens the folder, the journal and the store, and moves what is left from an earlier run into the store, so that
+    /// `loadScores` tells everything that was ever accepted.
+    ///
+    /// - Parameters:
+    ///   - folder: Created if needed; locked against a second server.
+    ///   - learning: What records do to scores.
+    ///   - committed: Called on the journal's thread with each commit's records, in order, once they are durable and
+    ///     before their appends return.
+    package static func open(
+        folder path: String,
+        limits: JournalLimits = JournalLimits(),
+        learning: ScoreLearning,
+        committed: @escaping @Sendable ([JournalEntry]) -> Void = { _ in }
+    ) async throws(StorageError) -> DurableStore {
+        let folder = try DataFolder(path: path)
+        let loops = Loops()
+        do throws(StorageError) {
+            let store = try await DurableStore(folder, limits, learning, committed, loops)
+            try await store.catchUp()
+            return store
+        } catch {
+            loops.stop()
+            throw error
+        }
+    }
+
+    private init(
+        _ folder: DataFolder,
+        _ limits: JournalLimits,
+        _ learning: ScoreLearning,
+        _ committed: @escaping @Sendable ([JournalEntry]) -> Void,
+        _ loops: Loops
+    ) async throws(StorageError) {
+        self.folder = folder
+        self.loops = loops
+        sqlite = try SQLiteStore(
+            path: folder.file("store.db"),
+            writing: loops.store,
+            reading: loops.reader,
+            learning: learning
+        )
+        store = sqlite
+        let link = Lock<BatchWriter?>(nil)
+        let path = folder.file("journal.db")
+        journal = try Journal(path: path, limits: limits) { entries in
+            committed(entries)
+            guard let first = entries.first else { return }
+            link.withLock { $0 }?.wake(at: first.record.createdAt)
+        }
+        let mark = try await sqlite.writer.mark(ofJournal: journal.id)
+        await journal.skip(to: mark)
+        writer = BatchWriter(
+            loop: loops.store,
+            journal: journal,
+            reader: try JournalReader(path: path),
+            sink: sqlite.writer,
+            mark: mark,
+            logBound: limits.log
+        )
+        link.withLock { [writer] in $0 = writer }
+        self.link = link
+    }
+
+    /// Waits until the store holds what an earlier run left, as long as it goes forward.
+    private func catchUp() async throws(StorageError) {
+        var mark = writer.figures.mark
+        while true {
+            do throws(StorageError) {
+                return try await writer.flush(upTo: journal.last)
+            } catch {
+                let figures = writer.figures
+                guard figures.mark > mark else { throw figures.lastError ?? error }
+                mark = figures.mark
+            }
+        }
+    }
+
+    // MARK: - Use
+
+    /// Makes a record durable; it is in the store soon after. Throws `unavailable` or `diskFull` when it was not
+    /// accepted.
+    @discardableResult
+    package func append(_ record: JournalRecord) async throws(StorageError) -> JournalPosition {
+        try await journal.append(record)
+    }
+
+    /// Waits until the store holds everything that is durable now, at most `milliseconds`; then `unavailable`.
+    package func flush(milliseconds: UInt64 = 2000) async throws(StorageError) {
+        try await writer.flush(upTo: journal.last, milliseconds: milliseconds)
+    }
+
+    /// Runs `body` when the store holds everything that was durable at the time of the call.
+    package func readYourWrites<Result>(
+        _ body: (any Store) async throws(StorageError) -> Result
+    ) async throws(StorageError) -> Result {
+        try await flush()
+        return try await body(store)
+    }
+
+    package var figures: Figures { Figures(journal: journal.figures, writer: writer.figures) }
+
+    // MARK: - End
+
+    /// Refuses new records, moves what is left into the store, closes the files and ends the threads. No call may
+    /// follow or be under way. What the store doesn't take stays in the journal for the next start.
+    package func close() async throws(StorageError) {
+        await journal.settle()
+        // A store that is away doesn't keep the server from ending: nothing is lost, the journal has it.
+        try? await flush(milliseconds: 5000)
+        link.withLock { $0 = nil }
+        var failure: StorageError?
+        func attempt(_ close: () async throws(StorageError) -> Void) async {
+            do throws(StorageError) { try await close() } catch { failure = failure ?? error }
+        }
+        await attempt { () throws(StorageError) in try await writer.stop() }
+        await attempt { () throws(StorageError) in try await journal.close() }
+        await attempt { () throws(StorageError) in try await sqlite.close() }
+        loops.stop()
+        folder.release()
+        if let failure { throw failure }
+    }
+}
+
+/// The threads of the store.
+private struct Loops {
+    let store = EventLoop(name: "dcm-store")
+    let reader = EventLoop(name: "dcm-reader")
+
+    init() {
+        store.start()
+        reader.start()
+    }
+
+    /// Nothing may be queued on them any more.
+    func stop() {
+        store.stop()
+        reader.stop()
+    }
+}

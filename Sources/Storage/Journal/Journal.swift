@@ -1,0 +1,222 @@
+internal import Bus
+internal import Logging
+
+/// The durable queue between a 2xx and the store.
+///
+/// Appends are committed in groups: whoever waits when the journal's thread gets to it shares one transaction and one
+/// flush of the disk. The commit runs on the thread of the journal's own loop, so that nothing else waits for it.
+package actor Journal {
+    /// The journal's thread.
+    private let loop: EventLoop
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    /// Names this journal in the store's marks.
+    package nonisolated let id: String
+    private nonisolated let limits: JournalLimits
+    private nonisolated let inbox: Lock<Inbox>
+    private var file: JournalFile
+    private let committed: @Sendable ([JournalEntry]) -> Void
+    private let logger = Logger(label: "dcm.journal")
+
+    private typealias Answer = CheckedContinuation<Result<JournalPosition, StorageError>, Never>
+
+    /// An append that waits for its commit.
+    private struct Waiting {
+        var record: JournalRecord
+        var body: [UInt8]
+        var answer: Answer
+    }
+
+    /// What other threads leave for the journal's thread.
+    private struct Inbox {
+        var waiting: [Waiting] = []
+        /// True from the first thing to do until the thread has taken it: one job for all who come meanwhile.
+        var isScheduled = false
+        var isClosed = false
+        var held = JournalPosition.start
+        var figures = JournalFigures()
+    }
+
+    /// Opens or creates the file and starts the thread.
+    ///
+    /// - Parameter committed: Called on the journal's thread with the records of each commit, in their order, after
+    ///   they are durable and before those who appended them go on.
+    package init(
+        path: String,
+        limits: JournalLimits = JournalLimits(),
+        committed: @escaping @Sendable ([JournalEntry]) -> Void
+    ) throws(StorageError) {
+        let file = try JournalFile(path: path)
+        self.file = file
+        self.id = file.id
+        self.limits = limits
+        self.committed = committed
+        var inbox = Inbox()
+        inbox.figures.last = file.last
+        inbox.figures.size = file.size
+        self.inbox = Lock(inbox)
+        loop = EventLoop(name: "dcm-journal")
+        loop.start()
+    }
+
+    // MARK: - Any thread
+
+    /// Makes a record durable and returns its position. Throws `unavailable` when too many wait or the journal is
+    /// full, `diskFull` when the disk is; the record was then not accepted.
+    package nonisolated func append(_ record: JournalRecord) async throws(StorageError) -> JournalPosition {
+        let body = RecordCoder.encode(record)
+        let result = await withCheckedContinuation { (answer: Answer) in
+            let decision = inbox.withLock { inbox in
+                let decision = admit(inbox)
+                if decision.refusal == nil {
+                    inbox.waiting.append(Waiting(record: record, body: body, answer: answer))
+                    inbox.isScheduled = true
+                } else {
+                    inbox.figures.refused += 1
+                }
+                return decision
+            }
+            if let refusal = decision.refusal { return answer.resume(returning: .failure(refusal)) }
+            if decision.mustSchedule { schedule() }
+        }
+        return try result.get()
+    }
+
+    private nonisolated func admit(_ inbox: Inbox) -> (refusal: StorageError?, mustSchedule: Bool) {
+        if inbox.isClosed { return (StorageError(.unavailable, "the journal is closed"), false) }
+        if inbox.waiting.count >= limits.waiting {
+            return (StorageError(.unavailable, "\(inbox.waiting.count) records wait for the disk already"), false)
+        }
+        if inbox.figures.size >= limits.size {
+            return (
+                StorageError(.unavailable, "the journal is full: the store has not taken its records yet"), false
+            )
+        }
+        return (nil, !inbox.isScheduled)
+    }
+
+    /// Counters and gauges.
+    package nonisolated var figures: JournalFigures {
+        inbox.withLock { inbox in
+            inbox.figures.waiting = inbox.waiting.count
+            return inbox.figures
+        }
+    }
+
+    /// The position of the last durable record.
+    package nonisolated var last: JournalPosition { inbox.withLock { $0.figures.last } }
+
+    /// Says that the store holds the records through `position`: they are deleted with later commits, or by
+    /// themselves when they are many. Deleting at once would cost a flush of the disk for each batch.
+    package nonisolated func trim(through position: JournalPosition) {
+        let mustSchedule = inbox.withLock { inbox in
+            inbox.held = max(inbox.held, position)
+            guard !inbox.isClosed, !inbox.isScheduled else { return false }
+            inbox.isScheduled = true
+            return true
+        }
+        if mustSchedule { schedule() }
+    }
+
+    private nonisolated func schedule() {
+        loop.execute { self.assumeIsolated { $0.work() } }
+    }
+
+    // MARK: - The journal's thread
+
+    private func work() {
+        let (batch, held) = inbox.withLock { inbox in
+            inbox.isScheduled = false
+            var batch: [Waiting] = []
+            swap(&batch, &inbox.waiting)
+            return (batch, inbox.held)
+        }
+        if batch.isEmpty {
+            trimAlone(through: held)
+        } else {
+            commit(batch, trimmingThrough: held)
+        }
+    }
+
+    private func commit(_ batch: [Waiting], trimmingThrough held: JournalPosition) {
+        let start = file.last.value
+        do throws(StorageError) {
+            try file.commit(batch.map(\.body), trimmingThrough: held)
+        } catch {
+            logger.error("a commit failed", metadata: ["records": "\(batch.count)", "error": "\(error)"])
+            inbox.withLock { $0.figures.refused += UInt64(batch.count) }
+            for waiting in batch { waiting.answer.resume(returning: .failure(error)) }
+            return
+        }
+        let bytes = batch.reduce(0) { $0 + $1.body.count }
+        inbox.withLock { inbox in
+            inbox.figures.records += UInt64(batch.count)
+            inbox.figures.commits += 1
+            inbox.figures.bytes += UInt64(bytes)
+            inbox.figures.largestBatch = max(inbox.figures.largestBatch, batch.count)
+            inbox.figures.last = file.last
+            inbox.figures.size = file.size
+        }
+        committed(
+            batch.enumerated().map { index, waiting in
+                JournalEntry(position: JournalPosition(start + 1 + Int64(index)), record: waiting.record)
+            }
+        )
+        for (index, waiting) in batch.enumerated() {
+            waiting.answer.resume(returning: .success(JournalPosition(start + 1 + Int64(index))))
+        }
+    }
+
+    private func trimAlone(through held: JournalPosition) {
+        guard file.excess(heldThrough: held) >= 2 * JournalFile.slice else { return }
+        do throws(StorageError) {
+            try file.commit([], trimmingThrough: held)
+        } catch {
+            // The rows stay; the next commit tries again.
+            logger.warning("could not delete records that the store holds", metadata: ["error": "\(error)"])
+            return
+        }
+        inbox.withLock { $0.figures.size = file.size }
+        // One slice at a time: appends that came meanwhile go first.
+        trim(through: held)
+    }
+
+    /// Moves the positions behind the store's mark.
+    func skip(to position: JournalPosition) {
+        file.skip(to: position)
+        inbox.withLock { $0.figures.last = file.last }
+    }
+
+    /// Starts the write-ahead log anew.
+    func restartLog() {
+        do throws(StorageError) {
+            try file.restartLog()
+        } catch {
+            logger.warning("could not restart the journal's log", metadata: ["error": "\(error)"])
+        }
+    }
+
+    // MARK: - End
+
+    /// Refuses new appends and commits what waits.
+    package func settle() {
+        inbox.withLock { $0.isClosed = true }
+        work()
+    }
+
+    /// Commits what waits, closes the file and ends the thread. Later appends are refused.
+    package nonisolated func close() async throws(StorageError) {
+        let result = await closeFile()
+        loop.stop()
+        try result.get()
+    }
+
+    private func closeFile() -> Result<Void, StorageError> {
+        settle()
+        do throws(StorageError) {
+            return .success(try file.close())
+        } catch {
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package import Bus
+
+/// The embedded store: one file, a writing actor and a reading actor, each with its connection and its thread.
+package final class SQLiteStore: ActionStore, ScoreStore, IdempotencyStore, FigureStore {
+    let writer: SQLiteWriter
+    private let reader: SQLiteReader
+
+    /// Opens or creates the file and its tables.
+    ///
+    /// - Parameters:
+    ///   - writing: The loop of the writer; the batch writer lives on it too.
+    ///   - reading: The loop of reads.
+    init(path: String, writing: EventLoop, reading: EventLoop, learning: ScoreLearning) throws(StorageError) {
+        let connection = try SQLiteConnection(path: path, name: "the store", access: .writing, checkpointPages: 4000)
+        try SQLiteSchema.apply(to: connection)
+        writer = SQLiteWriter(loop: writing, connection: connection, learning: learning)
+        reader = SQLiteReader(
+            loop: reading,
+            connection: try SQLiteConnection(path: path, name: "the store", access: .reading, checkpointPages: 0)
+        )
+    }
+
+    package func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
+        try await reader.actions(matching: filter)
+    }
+
+    package func hourlyActions(since start: Timestamp) async throws(StorageError) -> [HourlyCount] {
+        try await reader.hourlyActions(since: start)
+    }
+
+    package func deleteAction(_ id: UUIDv7) async throws(StorageError) -> Bool {
+        try await writer.deleteAction(id)
+    }
+
+    package func deleteActions(ofSession sessionID: String) async throws(StorageError) -> Int {
+        try await writer.deleteActions(ofSession: sessionID)
+    }
+
+    package func loadScores(
+        _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void
+    ) async throws(StorageError) {
+        try await reader.loadScores(batch)
+    }
+
+    package func answer(forKey key: String) async throws(StorageError) -> IdempotencyRecord? {
+        try await reader.answer(forKey: key)
+    }
+
+    package func counts() async throws(StorageError) -> StoreCounts {
+        try await reader.counts()
+    }
+
+    package func activity(now: Timestamp) async throws(StorageError) -> ActivityFigures {
+        try await reader.activity(now: now)
+    }
+
+    package func probe() async throws(StorageError) -> Double {
+        try await reader.probe()
+    }
+
+    /// Closes both connections; no call may follow. The loops belong to the caller.
+    func close() async throws(StorageError) {
+        try await reader.close()
+        try await writer.close()
+    }
+}

@@ -1,0 +1,108 @@
+internal import Bus
+internal import GRDB
+
+/// The writing side of the SQLite store, on the store's thread.
+actor SQLiteWriter: RecordSink {
+    private let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    private let connection: SQLiteConnection
+    private let learning: ScoreLearning
+    private let ids = UUIDGenerator()
+    private var nextPruning = Timestamp(milliseconds: 0)
+
+    /// How long answers to repeatable requests are kept, and how often old ones are looked for; milliseconds.
+    private static let answerLifetime: Int64 = 24 * 3_600_000
+    private static let pruningInterval: Int64 = 600_000
+
+    init(loop: EventLoop, connection: SQLiteConnection, learning: ScoreLearning) {
+        self.loop = loop
+        self.connection = connection
+        self.learning = learning
+    }
+
+    // MARK: - Records
+
+    func mark(ofJournal id: String) throws(StorageError) -> JournalPosition {
+        try connection.access { try SQLiteWriter.mark(ofJournal: id, $0) }
+    }
+
+    func write(_ batch: RecordBatch, at time: Timestamp) throws(StorageError) {
+        try connection.transaction { db in
+            let mark = try SQLiteWriter.mark(ofJournal: batch.journalID, db)
+            guard batch.through > mark else { return }
+            let batch = batch.behind(mark)
+            var rows = try SQLiteRows(db)
+            for entry in batch.entries {
+                guard case .action(let action) = entry.record else { continue }
+                try rows.insert(action)
+            }
+            try apply(BatchEffects(of: batch.entries, learning: learning), &rows)
+            for record in batch.rejected { try rows.reject(record, ofJournal: batch.journalID, at: time) }
+            if time >= nextPruning {
+                try rows.pruneAnswers(before: Timestamp(milliseconds: time.milliseconds - Self.answerLifetime))
+            }
+            try rows.setMark(batch.through, ofJournal: batch.journalID, at: time)
+        }
+        if time >= nextPruning { nextPruning = Timestamp(milliseconds: time.milliseconds + Self.pruningInterval) }
+    }
+
+    /// Rows in the order of their keys: neighbours in an index share its pages.
+    private func apply(_ effects: BatchEffects, _ rows: inout SQLiteRows) throws {
+        var projectIDs: [ExactText: String] = [:]
+        for (path, time) in effects.projects.sorted(by: { $0.key.string < $1.key.string }) {
+            projectIDs[path] = try rows.upsertProject(path.string, id: ids.next(at: time), at: time)
+        }
+        for (id, use) in effects.sessions.sorted(by: { $0.key.string < $1.key.string }) {
+            let projectID = use.projectPath.flatMap { projectIDs[ExactText($0)] }
+            try rows.upsertSession(id.string, use, projectID: projectID)
+        }
+        for step in effects.scores {
+            switch step {
+            case .uses(let changes):
+                let sorted = changes.sorted {
+                    ($0.key.keyword, $0.key.toolName, $0.key.toolType)
+                        < ($1.key.keyword, $1.key.toolName, $1.key.toolType)
+                }
+                for (key, change) in sorted { try rows.apply(change, to: key) }
+            case .feedback(let feedback, let change):
+                for keyword in feedback.keywords {
+                    try rows.apply(change, toKeyword: keyword, toolName: feedback.toolName)
+                }
+            }
+        }
+    }
+
+    private static func mark(ofJournal id: String, _ db: Database) throws -> JournalPosition {
+        let select = try SQLiteStatement(db, BookkeepingStatements.mark)
+        defer { select.reset() }
+        select.bind(id, at: 1)
+        return try select.step() ? JournalPosition(select.integer(0)) : .start
+    }
+
+    // MARK: - Deletions
+
+    func deleteAction(_ id: UUIDv7) throws(StorageError) -> Bool {
+        try delete(ActionStatements.delete, id.description) > 0
+    }
+
+    func deleteActions(ofSession sessionID: String) throws(StorageError) -> Int {
+        try delete(ActionStatements.deleteOfSession, sessionID)
+    }
+
+    private func delete(_ sql: String, _ value: String) throws(StorageError) -> Int {
+        try connection.transaction { db in
+            let statement = try SQLiteStatement(db, sql)
+            statement.bind(value, at: 1)
+            try statement.run()
+            return db.changesCount
+        }
+    }
+
+    // MARK: - End
+
+    func close() throws(StorageError) {
+        try connection.access { _ = try $0.checkpoint(.truncate) }
+        try connection.close()
+    }
+}

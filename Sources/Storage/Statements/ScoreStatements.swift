@@ -1,0 +1,38 @@
+/// SQL about `routing_scores` that every store runs.
+enum ScoreStatements {
+    /// A page of the table behind an id.
+    static let page = """
+        SELECT id, keyword, tool_name, tool_type, weight, usage_count, success_count, last_used FROM routing_scores
+        WHERE id > $1 ORDER BY id LIMIT $2
+        """
+
+    /// Parameters: keywords, tool name and type; the row to insert (weight, usage, successes, last used); for a row
+    /// that is there, the shift (delta, lower, upper in millionths) and the increments (usage, successes, last used).
+    static let upsert = """
+        INSERT INTO routing_scores (keywords, tool_name, tool_type, weight, usage_count, success_count, last_used)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (keyword, tool_name, tool_type) DO UPDATE SET
+            weight = \(shifted("$8", "$9", "$10")),
+            usage_count = routing_scores.usage_count + $11,
+            success_count = routing_scores.success_count + $12,
+            last_used = \(later("$13"))
+        """
+
+    /// Feedback names no tool type, so it is about every type of that tool. Parameters: delta, lower, upper, last used,
+    /// keyword, tool name.
+    static let feedback = """
+        UPDATE routing_scores SET weight = \(shifted("$1", "$2", "$3")), last_used = \(later("$4"))
+        WHERE keyword = $5 AND tool_name = $6
+        """
+
+    /// A `ClampedShift`, computed in whole millionths: binary fractions would depend on the order of the sums.
+    private static func shifted(_ delta: String, _ lower: String, _ upper: String) -> String {
+        let micro = "CAST(round(routing_scores.weight * 1000000) AS BIGINT) + \(delta)"
+        return "CASE WHEN \(micro) < \(lower) THEN \(lower) WHEN \(micro) > \(upper) THEN \(upper) "
+            + "ELSE \(micro) END / 1000000.0"
+    }
+
+    private static func later(_ time: String) -> String {
+        "CASE WHEN routing_scores.last_used > \(time) THEN routing_scores.last_used ELSE \(time) END"
+    }
+}

@@ -1,0 +1,267 @@
+internal import Bus
+internal import Logging
+
+/// Moves records from the journal into the store, on the store's thread.
+///
+/// What it does when is decided by `BatchWriterState`; this actor has the timers, reads the journal, hands batches to
+/// the sink and answers those who wait for a position.
+actor BatchWriter {
+    private let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    private let journal: Journal
+    private let reader: JournalReader
+    private let sink: any RecordSink
+    private let logBound: Int64
+    private var state = BatchWriterState()
+    private var waiters = FlushWaiters()
+    private var timer: LoopTimer?
+    private var deadlines: LoopTimer?
+    /// Bytes of the journal's log after which it is copied into the file, and what was committed at the last time.
+    private static let checkpointBytes: UInt64 = 4 << 20
+    private var checkpointedBytes: UInt64 = 0
+    private nonisolated let shared: Lock<Shared>
+    private let logger = Logger(label: "dcm.writer")
+
+    /// What other threads see.
+    private struct Shared {
+        var figures = WriterFigures()
+        /// One wake-up for all commits until it is served.
+        var isWoken = false
+    }
+
+    /// - Parameter mark: What the store holds of this journal.
+    init(
+        loop: EventLoop,
+        journal: Journal,
+        reader: JournalReader,
+        sink: any RecordSink,
+        mark: JournalPosition,
+        logBound: Int64 = JournalLimits().log
+    ) {
+        self.loop = loop
+        self.journal = journal
+        self.reader = reader
+        self.sink = sink
+        self.logBound = logBound
+        var shared = Shared()
+        shared.figures.mark = mark
+        self.shared = Lock(shared)
+    }
+
+    // MARK: - Any thread
+
+    /// Counters and gauges.
+    nonisolated var figures: WriterFigures {
+        var figures = shared.withLock { $0.figures }
+        figures.backlog = Int(max(0, journal.last.value - figures.mark.value))
+        if figures.backlog == 0 { figures.oldest = nil }
+        return figures
+    }
+
+    /// The journal has committed something, the oldest of it made at `time`.
+    nonisolated func wake(at time: Timestamp) {
+        let mustWake = shared.withLock { shared in
+            if shared.figures.oldest == nil { shared.figures.oldest = time }
+            defer { shared.isWoken = true }
+            return !shared.isWoken
+        }
+        if mustWake { loop.execute { self.assumeIsolated { $0.recordsArrived() } } }
+    }
+
+    /// Returns when the store holds `position`; throws `unavailable` if that takes more than `milliseconds`.
+    nonisolated func flush(upTo position: JournalPosition, milliseconds: UInt64 = 2000) async throws(StorageError) {
+        if shared.withLock({ $0.figures.mark >= position }) { return }
+        try await wait(for: position, milliseconds: milliseconds).get()
+    }
+
+    // MARK: - The store's thread
+
+    private var mark: JournalPosition { shared.withLock { $0.figures.mark } }
+    private var backlog: Int { figures.backlog }
+
+    private func recordsArrived() {
+        shared.withLock { $0.isWoken = false }
+        perform(state.recordsArrived(backlog: backlog))
+    }
+
+    private func wait(for position: JournalPosition, milliseconds: UInt64) async -> Result<Void, StorageError> {
+        await withCheckedContinuation { answer in
+            if mark >= position { return answer.resume(returning: .success(())) }
+            guard state.phase != .stopped else {
+                return answer.resume(returning: .failure(StorageError(.unavailable, "the store is closed")))
+            }
+            guard waiters.add(position, deadline: loop.nowMilliseconds + milliseconds, answer) else {
+                let error = StorageError(.unavailable, "\(FlushWaiters.limit) readers wait for the store already")
+                return answer.resume(returning: .failure(error))
+            }
+            watchDeadlines()
+            perform(state.flushRequested())
+        }
+    }
+
+    private func perform(_ step: BatchWriterState.Step) {
+        switch step {
+        case .nothing: break
+        case .gather(let milliseconds):
+            startTimer(milliseconds) { $0.perform($0.state.gatheringEnded()) }
+        case .backOff(let milliseconds):
+            startTimer(milliseconds) { $0.perform($0.state.backOffEnded()) }
+        case .write:
+            timer?.close()
+            timer = nil
+            // A step of its own, so that reads and deletions get their turn between batches.
+            Task { await self.writeBatch() }
+        }
+    }
+
+    private func startTimer(_ milliseconds: UInt64, _ fire: @escaping @Sendable (isolated BatchWriter) -> Void) {
+        timer?.close()
+        timer = nil
+        do throws(BusError) {
+            let timer = try LoopTimer(on: loop) { [weak self] in self?.assumeIsolated { fire($0) } }
+            timer.schedule(after: milliseconds)
+            self.timer = timer
+        } catch {
+            // Without a timer it writes at once rather than never.
+            loop.execute { self.assumeIsolated { fire($0) } }
+        }
+    }
+
+    private func writeBatch() async {
+        guard state.phase == .writing else { return }
+        do throws(StorageError) {
+            let slice = try reader.read(after: mark, limit: BatchWriterState.mostRecords)
+            if let through = slice.through {
+                let batch = RecordBatch(
+                    journalID: journal.id,
+                    entries: slice.entries,
+                    rejected: slice.damaged,
+                    through: through
+                )
+                noteOldest(in: batch)
+                try await write(batch)
+            } else {
+                // The journal has nothing behind the mark: its positions were moved on.
+                advance(to: journal.last, records: 0, rejected: 0, newest: nil)
+            }
+        } catch {
+            return failed(error)
+        }
+        journal.trim(through: mark)
+        await checkpoint()
+        waiters.release(through: mark)
+        perform(state.batchWritten(backlog: backlog, isAwaited: !waiters.isEmpty))
+    }
+
+    /// Writes a batch; if the store refuses a record in it, halves it until that record stands alone and sets it aside.
+    private func write(_ batch: RecordBatch) async throws(StorageError) {
+        do {
+            try await sink.write(batch, at: .now())
+            advance(
+                to: batch.through,
+                records: batch.entries.count,
+                rejected: batch.rejected.count,
+                newest: batch.entries.last?.record.createdAt
+            )
+        } catch  where error.code == .rejected && !batch.entries.isEmpty {
+            if let (front, back) = batch.split() {
+                try await write(front)
+                try await write(back)
+            } else {
+                logger.error(
+                    "the store refuses a record; it is kept in rejected_records",
+                    metadata: ["position": "\(batch.through.value)", "error": "\(error)"]
+                )
+                try await write(batch.rejectingAll(reason: error.message))
+            }
+        }
+    }
+
+    private func advance(to mark: JournalPosition, records: Int, rejected: Int, newest: Timestamp?) {
+        let last = journal.last
+        shared.withLock { shared in
+            shared.figures.mark = mark
+            shared.figures.records += UInt64(records)
+            shared.figures.rejected += UInt64(rejected)
+            shared.figures.batches += 1
+            shared.figures.lastError = nil
+            // What is left is no older than the newest of this batch.
+            shared.figures.oldest = mark < last ? newest : nil
+        }
+    }
+
+    private func noteOldest(in batch: RecordBatch) {
+        guard let first = batch.entries.first else { return }
+        shared.withLock { $0.figures.oldest = first.record.createdAt }
+    }
+
+    private func failed(_ error: StorageError) {
+        let isFirst = shared.withLock { shared in
+            defer { shared.figures.lastError = error }
+            shared.figures.failures += 1
+            return shared.figures.lastError?.code != error.code
+        }
+        // Once per cause: a database that is away for an hour is one line, not a thousand.
+        if isFirst { logger.error("the store takes no records", metadata: ["error": "\(error)"]) }
+        perform(state.batchFailed(random: .random(in: 0..<1)))
+    }
+
+    private func checkpoint() async {
+        let committed = journal.figures.bytes
+        guard committed - checkpointedBytes >= BatchWriter.checkpointBytes else { return }
+        checkpointedBytes = committed
+        do throws(StorageError) {
+            guard try reader.checkpoint() > logBound else { return }
+            await journal.restartLog()
+        } catch {
+            logger.warning("could not check-point the journal", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Looks at the deadlines as long as somebody waits.
+    private func watchDeadlines() {
+        guard deadlines == nil,
+            let timer = try? LoopTimer(
+                on: loop,
+                fire: { [weak self] in
+                    self?.assumeIsolated { $0.expireWaiters() }
+                }
+            )
+        else { return }
+        timer.schedule(after: 50, every: 50)
+        deadlines = timer
+    }
+
+    private func expireWaiters() {
+        let cause = shared.withLock { $0.figures.lastError?.message } ?? "it is behind"
+        waiters.expire(
+            at: loop.nowMilliseconds,
+            StorageError(.unavailable, "the store did not catch up in time: \(cause)")
+        )
+        guard waiters.isEmpty else { return }
+        deadlines?.close()
+        deadlines = nil
+    }
+
+    /// Ends the timers and refuses those who wait; a batch under way is finished first by the caller's `flush`.
+    func stop() throws(StorageError) {
+        state.stop()
+        timer?.close()
+        deadlines?.close()
+        timer = nil
+        deadlines = nil
+        waiters.fail(StorageError(.unavailable, "the store is closed"))
+        try reader.close()
+    }
+}
+
+extension JournalRecord {
+    /// When the record was made.
+    var createdAt: Timestamp {
+        switch self {
+        case .action(let action): action.createdAt
+        case .feedback(let feedback): feedback.createdAt
+        }
+    }
+}

@@ -1,0 +1,50 @@
+/// A record that the store doesn't take; kept there as it was, for a person to look at.
+struct RejectedRecord: Equatable, Sendable {
+    var position: JournalPosition
+    var reason: String
+    /// The record as the journal had it.
+    var body: [UInt8]
+}
+
+/// What goes into the store in one transaction: records, what can't be stored, and how far the journal is then held.
+struct RecordBatch: Equatable, Sendable {
+    var journalID: String
+    var entries: [JournalEntry]
+    var rejected: [RejectedRecord]
+    /// The mark after this batch; every position up to it is in this batch or an earlier one.
+    var through: JournalPosition
+
+    /// The batch without the records that the store holds already: after a crash the journal hands them over again.
+    func behind(_ mark: JournalPosition) -> RecordBatch {
+        guard let first = entries.first, first.position <= mark || !rejected.isEmpty else { return self }
+        var rest = self
+        rest.entries.removeAll { $0.position <= mark }
+        rest.rejected.removeAll { $0.position <= mark }
+        rest.through = max(through, mark)
+        return rest
+    }
+
+    /// Two batches that together are this one, to find the record that the store refuses. Nil for fewer than two.
+    func split() -> (RecordBatch, RecordBatch)? {
+        guard entries.count > 1 else { return nil }
+        let middle = entries.count / 2
+        let border = entries[middle - 1].position
+        var (front, back) = (self, self)
+        front.entries = Array(entries[..<middle])
+        back.entries = Array(entries[middle...])
+        front.rejected = rejected.filter { $0.position <= border }
+        back.rejected = rejected.filter { $0.position > border }
+        front.through = border
+        return (front, back)
+    }
+
+    /// The same batch with its records set aside.
+    func rejectingAll(reason: String) -> RecordBatch {
+        var batch = self
+        batch.rejected += entries.map { entry in
+            RejectedRecord(position: entry.position, reason: reason, body: RecordCoder.encode(entry.record))
+        }
+        batch.entries = []
+        return batch
+    }
+}

@@ -1,0 +1,28 @@
+internal import Bus
+
+/// Where the batch writer puts records: a store.
+protocol RecordSink: Sendable {
+    /// Stores a batch with everything that follows from it and its mark in one transaction, which skips what lies at
+    /// or before the mark already. Throws `rejected` if one of the records can't be stored, as often as it is tried;
+    /// any other error means that it may work later.
+    func write(_ batch: RecordBatch, at time: Timestamp) async throws(StorageError)
+
+    /// The last position of a journal that the store holds, `start` if none.
+    func mark(ofJournal id: String) async throws(StorageError) -> JournalPosition
+}
+
+/// What records do to scores. The rules belong to the rooms above; the store only composes and applies.
+package struct ScoreLearning: Sendable {
+    /// The change for every keyword of an action.
+    package var action: @Sendable (ActionRecord) -> ScoreChange
+    /// The change for every keyword of a verdict; it never makes a row.
+    package var feedback: @Sendable (FeedbackRecord) -> ScoreChange
+
+    package init(
+        action: @escaping @Sendable (ActionRecord) -> ScoreChange,
+        feedback: @escaping @Sendable (FeedbackRecord) -> ScoreChange
+    ) {
+        self.action = action
+        self.feedback = feedback
+    }
+}

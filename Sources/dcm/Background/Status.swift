@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+
+/// `dcm status`
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Say whether a server runs and how it is.",
+        discussion: "The exit status is 0 when it is healthy, 1 when it is not, 3 when none runs.")
+
+    @OptionGroup var location: DataLocation
+
+    @Flag(help: "Print the server's own answer to /health.")
+    var json = false
+
+    private static let notRunning: Int32 = 3
+
+    func run() async throws {
+        guard let server = RunningServer(folder: location.path), let rest = server.rest else {
+            print(json ? #"{"status":"stopped"}"# : "stopped (data folder \(location.path))")
+            throw ExitCode(Status.notRunning)
+        }
+        let body = try LocalRequest.get("/health", from: rest)
+        if json {
+            print(String(decoding: body, as: UTF8.self))
+        } else {
+            let health = try JSONDecoder().decode(Health.self, from: Data(body))
+            print("\(health.status)  dcm \(health.version), process \(server.processID)")
+            print("REST       http://\(rest)")
+            print("WebSocket  ws://\(server.webSocket ?? "")/")
+            print("data       \(location.path)")
+            let age = health.journal.oldestAgeMs.map { ", the oldest \($0) ms old" } ?? ""
+            print("journal    \(health.journal.backlog) records wait for the store\(age), \(health.journal.sizeBytes) bytes")
+            if let reason = health.journal.reason { print("reason     \(reason)") }
+            if health.status != "healthy" { throw ExitCode.failure }
+        }
+    }
+
+    private struct Health: Decodable {
+        struct Journal: Decodable {
+            let backlog: Int
+            let oldestAgeMs: Int?
+            let sizeBytes: Int
+            let reason: String?
+        }
+
+        let status: String
+        let version: String
+        let journal: Journal
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Bus
+import Configuration
+import Foundation
+import Gateway
+import Logging
+import ServiceLifecycle
+import Storage
+
+/// `dcm serve`
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Run the server in this terminal.")
+
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        let level = Logger.Level(rawValue: options.logLevel) ?? .info
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        let logger = Logger(label: "dcm")
+        do {
+            let environment = ConfigReader(provider: EnvironmentVariablesProvider())
+            let settings = try ServerSettings(options, environment: environment, logger: logger)
+            let server = try await Server.start(
+                settings, folder: options.location.path, loops: options.loops, logger: logger)
+            print("REST       http://\(server.restAddress)")
+            print("WebSocket  ws://\(server.webSocketAddress)/")
+            fflush(nil)
+            let group = ServiceGroup(
+                configuration: ServiceGroupConfiguration(
+                    services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            try await group.run()
+        } catch let error as StorageError {
+            throw CommandError(error.sentence)
+        } catch let error as BusError {
+            throw CommandError(error.sentence)
+        }
+    }
+}
+
+extension StorageError {
+    /// What a person at a terminal reads.
+    fileprivate var sentence: String {
+        switch code {
+        case .folderInUse: "\(message): stop it with 'dcm stop', or choose another folder with --data.".capitalizedFirst
+        case .diskFull: "The disk is full: \(message)."
+        default: "\(message).".capitalizedFirst
+        }
+    }
+}
+
+extension BusError {
+    /// What a person at a terminal reads.
+    fileprivate var sentence: String {
+        switch code {
+        case .addressInUse:
+            "\(message): another program listens there; choose other ports with --port and --ws-port.".capitalizedFirst
+        default: "\(message).".capitalizedFirst
+        }
+    }
+}
+
+extension String {
+    fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

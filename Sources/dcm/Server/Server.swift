@@ -1,0 +1,67 @@
+import Agents
+import Bus
+import Gateway
+import Logging
+import ServiceLifecycle
+import Storage
+
+/// A whole server: storage, bus, rooms, ports. It runs until it is told to shut down.
+struct Server: Service {
+    private let bus: Bus
+    private let store: DurableStore
+    private let rooms: Rooms
+    private let gateway: GatewayServer
+    private let logger: Logger
+
+    /// How long connections may take to finish at the end, in seconds.
+    private static let drainSeconds = 10.0
+
+    var restAddress: SocketAddress { gateway.restAddress }
+    var webSocketAddress: SocketAddress { gateway.webSocketAddress }
+
+    /// Opens the store, learns what was recorded, then listens: whoever gets an answer gets it from the whole history.
+    static func start(_ settings: ServerSettings, folder: String, loops: Int, logger: Logger) async throws -> Server {
+        let descriptors = Descriptor.raiseLimit()
+        if descriptors < settings.gateway.maximumConnections + 64 {
+            logger.warning(
+                "the system allows fewer open files than connections",
+                metadata: ["files": "\(descriptors)", "connections": "\(settings.gateway.maximumConnections)"])
+        }
+        let routing = RoutingMemory()
+        let store = try await DurableStore.open(folder: folder, learning: .rules) { entries in routing.apply(entries) }
+        try await routing.load(from: store.store)
+        let bus = Bus(loops: loops)
+        try await bus.start()
+        let rooms = Rooms(bus: bus, store: store, routing: routing)
+        let secret = try settings.secret ?? SecretFile.secret(in: folder)
+        let authenticator = Authenticator(
+            secret: secret, isDevelopment: settings.isDevelopment, tokens: TokenAuthority(secret: secret))
+        let gateway = try await GatewayServer.start(
+            settings.gateway, bus: bus, store: store, rooms: rooms, authenticator: authenticator, logger: logger)
+        try store.folder.write(["rest \(gateway.restAddress)", "websocket \(gateway.webSocketAddress)"])
+        return Server(bus: bus, store: store, rooms: rooms, gateway: gateway, logger: logger)
+    }
+
+    func run() async throws {
+        let reporter = MetricsReporter(bus: bus, figures: store.store, logger: logger)
+        await withTaskGroup { group in
+            group.addTask { await reporter.run() }
+            group.addTask { await forgetStoredAnswers() }
+            try? await gracefulShutdown()
+            group.cancelAll()
+        }
+        logger.info("shutting down")
+        await gateway.stopListening()
+        await bus.drain(seconds: Server.drainSeconds)
+        try await store.close()
+        bus.stop()
+        logger.info("bye")
+    }
+
+    /// Answers to repeatable requests are kept in memory only until the store has them.
+    private func forgetStoredAnswers() async {
+        while (try? await Task.sleep(for: .seconds(5))) != nil {
+            rooms.recorder.stored(through: store.figures.writer.mark)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Bus
+import Configuration
+import Gateway
+import Logging
+
+/// What a server can be told, by option or environment; options win.
+struct ServerOptions: ParsableArguments {
+    @Option(help: "Address to listen on: an IP address or localhost. Environment: HOST. (default: 127.0.0.1)")
+    var host: String?
+
+    @Option(help: "Port of the REST API. Environment: PORT. (default: 3847)")
+    var port: UInt16?
+
+    @Option(help: "Port of the WebSocket. Environment: WS_PORT. (default: 3849)")
+    var wsPort: UInt16?
+
+    @OptionGroup var location: DataLocation
+
+    @Option(help: "Event loops. One carries a million messages per second.")
+    var loops = 1
+
+    @Option(help: "Another name for this server that requests may have in Host; may be repeated.")
+    var allowHost: [String] = []
+
+    @Option(help: "A web origin whose pages may use this server; may be repeated.")
+    var allowOrigin: [String] = []
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Let agents in on their word and mint tokens for whoever asks. (default: on loopback unless NODE_ENV=production)"
+    )
+    var devAuth: Bool?
+
+    @Option(help: "Connections of both ports together.")
+    var maxConnections = 20_000
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel = "info"
+
+    @Flag(help: "Add the endpoint /echo to the WebSocket port, for conformance suites.")
+    var echo = false
+
+    func validate() throws {
+        guard (1...64).contains(loops) else { throw ValidationError("--loops takes a number from 1 to 64") }
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            throw ValidationError("--log-level takes \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        guard maxConnections > 0 else { throw ValidationError("--max-connections takes a number above 0") }
+    }
+
+    /// The same options for a server in the background.
+    var arguments: [String] {
+        var arguments = ["--data", location.path, "--loops", "\(loops)", "--log-level", logLevel]
+        arguments += ["--max-connections", "\(maxConnections)"]
+        if let host { arguments += ["--host", host] }
+        if let port { arguments += ["--port", "\(port)"] }
+        if let wsPort { arguments += ["--ws-port", "\(wsPort)"] }
+        for name in allowHost { arguments += ["--allow-host", name] }
+        for origin in allowOrigin { arguments += ["--allow-origin", origin] }
+        if let devAuth { arguments.append(devAuth ? "--dev-auth" : "--no-dev-auth") }
+        if echo { arguments.append("--echo") }
+        return arguments
+    }
+}

@@ -1,9 +1,11 @@
 """A dcm server as a process, and a small REST client."""
+import contextlib
 import http.client
 import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 
@@ -157,6 +159,11 @@ class Server:
             found += page
             if len(page) < answer.json["limit"]:
                 return found
+
+    def session_counters(self):
+        """Tool calls by session, read from the store of a stopped server."""
+        with contextlib.closing(sqlite3.connect(self.data / "store.db")) as store:
+            return dict(store.execute("SELECT id, total_tools_used FROM sessions"))
 
     def log(self):
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""

@@ -1,4 +1,5 @@
 """Starting, refusing to start, and ending."""
+import contextlib
 import json
 import os
 import signal
@@ -88,41 +89,21 @@ def test_unwritable_data_folder(make_server, tmp_path):
     assert "/proc/dcm" in refusal(server)
 
 
-def stores(folder):
-    for path in folder.rglob("*"):
-        if path.is_file() and path.read_bytes()[:16] == b"SQLite format 3\x00":
-            yield path
-
-
 def test_newer_schema(make_server):
     server = make_server().start()
     server.post("/api/actions", action())
     assert server.stop() == 0
-    newer = 0
-    for path in stores(server.data):
-        with sqlite3.connect(path) as database:
-            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            if "actions" in tables:
-                database.execute("PRAGMA user_version = 999999")
-                if "schema_version" in tables:
-                    database.execute("UPDATE schema_version SET version = 999999")
-                if "grdb_migrations" in tables:
-                    database.execute("INSERT INTO grdb_migrations VALUES ('999999')")
-                newer += 1
-        database.close()
-    assert newer == 1
-    sentence = refusal(server)
-    assert "newer" in sentence or "version" in sentence, sentence
+    with contextlib.closing(sqlite3.connect(server.data / "store.db")) as store, store:
+        store.execute("INSERT INTO schema_version VALUES (999999, 0)")
+    assert "999999" in refusal(server)
 
 
-def test_broken_store(make_server):
+@pytest.mark.parametrize("name", ["store.db", "journal.db"])
+def test_broken_file(make_server, name):
     server = make_server().start()
     assert server.stop() == 0
-    for path in stores(server.data):
-        path.write_bytes(b"SQLite format 3\x00" + b"garbage " * 1000)
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-    refusal(server)
+    (server.data / name).write_bytes(b"SQLite format 3\x00" + b"garbage " * 1000)
+    assert name in refusal(server)
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "DB_HOST", "DB_NAME", "DB_PASSWORD"])

@@ -123,15 +123,22 @@ def test_subscriptions_are_restored_after_reconnecting(server):
 
 
 def test_direct_message_reaches_only_its_agent(server):
-    with bus_client(server) as agent, bus_client(server) as stranger:
+    with bus_client(server) as agent, bus_client(server) as other, bus_client(server) as stranger:
         agent.authenticate("a1")
+        other.authenticate("a2")
         refused = stranger.request("subscribe", channel="agents/a1")
         assert not refused["success"]
         assert refused["error"] == "Not authorized to subscribe to this agent channel"
-        body = {"from_agent": "a2", "to_agent": "a1", "topic": "task.created", "content": {"do": "it"}}
-        assert server.post("/api/messages", body).status == 201
-        message = agent.receive_until(lambda each: each.get("channel") == "agents/a1")
-        assert message["event"] == "message.new" and message["data"]["from"] == "a2"
+        assert not other.request("subscribe", channel="agents/a1")["success"]
+        stranger.subscribe(">")
+        other.subscribe(">")
+        other.publish("agents/a1", "message.new", {"do": "it"})
+        assert agent.event("message.new")["data"] == {"do": "it"}
+        # A pattern never widens rights: neither of the others got it, only what all may hear.
+        agent.publish("topics/after", "after", 1)
+        for each in (stranger, other):
+            first = each.receive_until(lambda message: message.get("event") in ("message.new", "after"))
+            assert first["event"] == "after"
 
 
 def test_query_agent_opens_nothing(server):

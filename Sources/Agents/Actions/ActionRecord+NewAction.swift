@@ -7,35 +7,25 @@ extension ActionRecord {
 
     /// The row that a report becomes. Secrets are redacted first, so that neither the store nor the routing sees them.
     init(_ action: NewAction, id ids: UUIDGenerator, at time: Timestamp) {
+        let input = action.input.map { Redaction.redacted($0) }
+        // Our own mark isn't learnt: it would be a keyword of every tool that is given secrets.
+        let words = input == action.input ? input : action.input.map { Redaction.redacted($0, mark: "") }
         self.init(
             id: ids.next(at: time),
             toolName: action.toolName,
             toolType: action.toolType.rawValue,
-            input: ActionRecord.storedText(action.input, isCut: action.inputIsCut),
-            output: ActionRecord.storedText(action.output, isCut: action.outputIsCut),
+            input: input.map { ActionRecord.marked($0, isCut: action.inputIsCut) },
+            output: action.output.map { ActionRecord.marked(Redaction.redacted($0), isCut: action.outputIsCut) },
             filePaths: action.filePaths,
             exitCode: action.exitCode,
             durationMilliseconds: action.durationMilliseconds,
             subtaskID: action.subtaskID,
             sessionID: action.sessionID,
-            projectPath: action.projectPath.map(ActionRecord.normalizedPath),
+            projectPath: action.projectPath,
             createdAt: time,
-            keywords: ActionRecord.learnableWords(of: action)
+            keywords: words.map { Keywords.extract(from: $0) } ?? []
         )
     }
 
-    private static func storedText(_ text: String?, isCut: Bool) -> String? {
-        text.map { Redaction.redacted($0) + (isCut ? cutMark : "") }
-    }
-
-    /// Without our own marks: they would be learnt for every tool.
-    private static func learnableWords(of action: NewAction) -> [String] {
-        action.input.map { Keywords.extract(from: Redaction.redacted($0, mark: "")) } ?? []
-    }
-
-    /// Without slashes at the end, so that `/a/` and `/a` are one project; the root stays.
-    private static func normalizedPath(_ path: String) -> String {
-        guard let last = path.lastIndex(where: { $0 != "/" }) else { return path.isEmpty ? path : "/" }
-        return String(path[...last])
-    }
+    private static func marked(_ text: String, isCut: Bool) -> String { isCut ? text + cutMark : text }
 }

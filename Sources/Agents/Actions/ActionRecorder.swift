@@ -83,17 +83,6 @@ package final class ActionRecorder: Sendable {
     /// How many repetitions wait for their first request now.
     package var waitingCount: Int { state.withLock { $0.window.waitingCount } }
 
-    /// Takes up, at the start, what the journal holds and the store doesn't yet.
-    package func restore(_ record: ActionRecord, at position: JournalPosition) {
-        guard let idempotency = record.idempotency else { return }
-        state.withLock { $0.window.restore(idempotency, at: position) }
-    }
-
-    /// The store holds everything up to `position`.
-    package func stored(through position: JournalPosition) {
-        state.withLock { $0.window.stored(through: position) }
-    }
-
     // MARK: - Repetitions
 
     private func recordFirst(
@@ -107,7 +96,10 @@ package final class ActionRecorder: Sendable {
                 return RecordedAnswer(body: known, isRepetition: true)
             }
             let (body, position) = try await append(action, repeatable: repeatable, answer: answer)
-            end(repeatable.key, .success(body)) { $0.finished(repeatable.key, at: position, answer: body) }
+            let storedThrough = journal.storedThrough
+            end(repeatable.key, .success(body)) {
+                $0.finished(repeatable.key, at: position, answer: body, storedThrough: storedThrough)
+            }
             return RecordedAnswer(body: body, isRepetition: false)
         } catch {
             end(repeatable.key, .failure(error)) { $0.released(repeatable.key) }

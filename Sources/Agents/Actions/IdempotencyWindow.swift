@@ -41,7 +41,6 @@ package struct IdempotencyWindow: Sendable {
     private var head = 0
     /// How many requests wait for another one.
     package private(set) var waitingCount = 0
-    private var storedThrough = JournalPosition(0)
     package private(set) var counters = Counters()
 
     package init(limits: Limits = Limits()) { self.limits = limits }
@@ -105,26 +104,22 @@ package struct IdempotencyWindow: Sendable {
         return .queued
     }
 
-    /// The first request with this key was carried out, and its answer stands in the journal at `position`.
-    package mutating func finished(_ key: String, at position: JournalPosition, answer: [UInt8]) {
+    /// The first request with this key was carried out, and its answer stands in the journal at `position`, of which
+    /// the store holds everything up to `storedThrough`.
+    package mutating func finished(
+        _ key: String,
+        at position: JournalPosition,
+        answer: [UInt8],
+        storedThrough: JournalPosition
+    ) {
         guard let fingerprint = end(key) else { return }
         keep(key, fingerprint, answer, at: position)
+        while answerCount > limits.answers { forgetOldest(storedThrough) }
     }
 
     /// The first request with this key ended without a record of its own: it failed, or the store knew the answer.
     package mutating func released(_ key: String) {
         _ = end(key)
-    }
-
-    /// A record that was journalled before the start and has not reached the store yet.
-    package mutating func restore(_ record: IdempotencyRecord, at position: JournalPosition) {
-        guard entries[record.key] == nil else { return }
-        keep(record.key, record.fingerprint, record.response, at: position)
-    }
-
-    /// The store holds everything up to `position`.
-    package mutating func stored(through position: JournalPosition) {
-        storedThrough = max(storedThrough, position)
     }
 
     private mutating func end(_ key: String) -> [UInt8]? {
@@ -140,10 +135,9 @@ package struct IdempotencyWindow: Sendable {
         var place = order.count
         while place > head, order[place - 1].position > position { place -= 1 }
         order.insert((position, key), at: place)
-        while answerCount > limits.answers { forgetOldest() }
     }
 
-    private mutating func forgetOldest() {
+    private mutating func forgetOldest(_ storedThrough: JournalPosition) {
         let oldest = order[head]
         entries[oldest.key] = nil
         head += 1

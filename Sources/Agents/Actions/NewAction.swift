@@ -53,7 +53,9 @@ package struct NewAction: Equatable, Sendable {
         }
         require(!toolName.isEmpty, "tool_name", "tool_name is required")
         require(toolName.utf8.count <= NewAction.maximumNameLength, "tool_name", "at most 512 bytes")
-        require((durationMilliseconds ?? 0) >= 0, "duration_ms", "must not be negative")
+        let largest = Int(Int32.max)
+        require((-largest - 1...largest).contains(exitCode ?? 0), "exit_code", "must fit into 32 bits")
+        require((0...largest).contains(durationMilliseconds ?? 0), "duration_ms", "must be 0 to 2147483647")
         require((sessionID?.utf8.count ?? 0) <= NewAction.maximumNameLength, "session_id", "at most 512 bytes")
         require((projectPath?.utf8.count ?? 0) <= NewAction.maximumPathLength, "project_path", "at most 4096 bytes")
         require(filePaths.count <= NewAction.maximumPaths, "file_paths", "at most 1000 paths")

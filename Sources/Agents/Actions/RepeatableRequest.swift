@@ -13,7 +13,7 @@ package struct RepeatableRequest: Equatable, Sendable {
     package enum Uncertainty: Sendable {
         /// Answer 503: the client asked for certainty and will come again.
         case refuse
-        /// Record it: a hook doesn't come again. The store recognises the key when the record arrives there.
+        /// Record it: a hook doesn't come again, and an action that may count twice is better than a lost one.
         case record
     }
 

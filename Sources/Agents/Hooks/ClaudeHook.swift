@@ -51,7 +51,7 @@ package enum ClaudeHook {
             toolType: ToolType(toolName: toolName),
             filePaths: input.filePaths,
             exitCode: exitCode,
-            durationMilliseconds: found[7].flatMap { JSONScanner.integer(body, $0) }.flatMap { $0 < 0 ? nil : Int($0) },
+            durationMilliseconds: found[7].flatMap { JSONScanner.integer(body, $0) }.flatMap(duration),
             sessionID: try reader.string(found[1], "session_id"),
             projectPath: try reader.string(found[2], "cwd")
         )
@@ -80,7 +80,12 @@ package enum ClaudeHook {
         guard let error, error.kind == .string else { return 1 }
         let line = HookText(body, error, limit: 64).text.prefix { !$0.isNewline }
         guard line.hasPrefix("Exit code ") else { return 1 }
-        return Int(line.dropFirst("Exit code ".count)) ?? 1
+        return Int32(line.dropFirst("Exit code ".count)).map(Int.init) ?? 1
+    }
+
+    /// Nil for what no call can have taken: a wrong figure is no reason to lose the action.
+    private static func duration(_ milliseconds: Int64) -> Int? {
+        (0...Int64(Int32.max)).contains(milliseconds) ? Int(milliseconds) : nil
     }
 
     private static func present(_ value: JSONValue?) -> JSONValue? {

@@ -22,7 +22,7 @@ struct ChannelPatternIntersectionTests {
     private static let patterns: [ChannelPattern] = {
         var texts = ["global", "metrics", "*", ">"]
         var prefixes = ["topics", "agents", "*"]
-        for _ in 0..<3 {
+        for _ in 0..<2 {
             texts += prefixes.map { "\($0)/>" }
             prefixes = prefixes.flatMap { prefix in ["a", "b", "*"].map { "\(prefix)/\($0)" } }
             texts += prefixes
@@ -31,7 +31,7 @@ struct ChannelPatternIntersectionTests {
     }()
 
     @Test func matchesWhatBothMatchAndNothingElse() {
-        #expect(Self.patterns.count > 100)
+        #expect(Self.patterns.count > 30)
         for left in Self.patterns {
             for right in Self.patterns {
                 let common = left.intersection(with: right)

@@ -56,7 +56,8 @@ struct ClaudeHookTests {
 
     @Test(arguments: [
         (#""error":"Exit code 127\nbash: foo: command not found""#, 127), (#""error":"Exit code 1""#, 1),
-        (#""error":"Exit code x""#, 1), (#""error":"File not found""#, 1), (#""error":"""#, 1), (#""x":1"#, 1),
+        (#""error":"Exit code x""#, 1), (#""error":"Exit code 99999999999""#, 1), (#""error":"File not found""#, 1),
+        (#""error":"""#, 1), (#""x":1"#, 1),
         (#""error":"Exit code 2","is_interrupt":true"#, nil), (#""error":"Exit code 2","is_interrupt":false"#, 2),
         (#""error":"later\nExit code 3""#, 1), (#""error":{"a":1}"#, 1),
     ])

@@ -55,6 +55,7 @@ struct EnvironmentHookTests {
     @Test(arguments: [
         (["tool_input": "x"], ["tool_name"]), (["tool_name": "T", "exit_code": "x"], ["exit_code"]),
         (["tool_name": "T", "duration_ms": "-1"], ["duration_ms"]),
+        (["tool_name": "T", "exit_code": "2147483648"], ["exit_code"]),
         (["tool_name": "T", "duration_ms": "1.5", "exit_code": "99999999999999999999"], ["exit_code", "duration_ms"]),
     ])
     func wrongFieldsAreNamed(fields: [String: String], wrong: [String]) {

@@ -12,7 +12,8 @@ SECONDS = 15
 class BusClient:
     def __init__(self, url, **options):
         options.setdefault("proxy", None)
-        self.socket = connect(url, open_timeout=SECONDS, close_timeout=2, **options)
+        self.context = contextlib.ExitStack()
+        self.socket = self.context.enter_context(connect(url, open_timeout=SECONDS, close_timeout=2, **options))
         self.ids = itertools.count(1)
         # Received while something else was waited for.
         self.kept = collections.deque()
@@ -66,7 +67,7 @@ class BusClient:
         assert answer["success"], answer
 
     def close(self):
-        self.socket.close()
+        self.context.close()
 
 
 @contextlib.contextmanager

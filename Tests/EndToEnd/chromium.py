@@ -1,4 +1,5 @@
 """Headless Chromium, driven over the DevTools protocol."""
+import contextlib
 import itertools
 import json
 import os
@@ -35,7 +36,9 @@ class Chromium:
         self.ids = itertools.count(1)
         with urllib.request.urlopen(f"http://127.0.0.1:{self.devtools_port()}/json/list", timeout=20) as response:
             pages = [page for page in json.load(response) if page["type"] == "page"]
-        self.socket = connect(pages[0]["webSocketDebuggerUrl"], proxy=None, max_size=None)
+        self.context = contextlib.ExitStack()
+        url = pages[0]["webSocketDebuggerUrl"]
+        self.socket = self.context.enter_context(connect(url, proxy=None, max_size=None))
 
     def devtools_port(self):
         end = time.monotonic() + START_SECONDS
@@ -76,7 +79,7 @@ class Chromium:
         return result["result"].get("value")
 
     def close(self):
-        self.socket.close()
+        self.context.close()
         self.process.kill()
         self.process.wait()
         self.log.close()

@@ -152,7 +152,6 @@ def test_long_target(server):
         b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcd",
         b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: +4\r\n\r\nabcd",
-        b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0x4\r\nabcd\r\n0\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost : localhost\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\r\n folded\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\rb\r\n\r\n",
@@ -166,6 +165,13 @@ def test_long_target(server):
 def test_ambiguous_requests_are_refused(server, head):
     for port in (server.port, server.ws_port):
         assert status(raw(server, head, port, half_close=True)) == 400
+
+
+def test_bad_chunk_size_is_refused(server):
+    head = b"POST /api/actions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for size in (b"0x4", b"+4", b"4 ", b"-1", b"", b"fffffffffffffffff"):
+        answer = raw(server, head + size + b"\r\nabcd\r\n0\r\n\r\n", half_close=True)
+        assert status(answer) in (400, 413), size
 
 
 def test_other_versions(server):

@@ -24,7 +24,7 @@ extension RoutingTable {
 
     /// How many rows the tool has for these keywords, in all its types: what feedback changes.
     func rowCount(keywords: [String], toolName: String) -> Int {
-        let ids = tools.types(named: toolName).compactMap { tools.id(toolName, $0) }
+        let ids = tools.ids(named: toolName)
         return keywords.reduce(0) { count, keyword in
             count + (entries[ExactText(keyword)] ?? []).count { ids.contains($0.tool) }
         }

@@ -83,8 +83,8 @@ package final class GatewayServer: Sendable {
         let routes = ListeningRoutes(bus: bus, agents: agents, port: Int(configuration.webSocket.port)).routes
         let upgrade = WebSocketUpgrade(agents: agents, offersEcho: configuration.offersEcho)
         return HTTPService(
-            router: Router(routes), hostPolicy: policy, timeOuts: configuration.timeOuts, logger: logger,
-            upgrade: upgrade.answer)
+            router: Router(routes), hostPolicy: policy, timeOuts: configuration.timeOuts, logger: logger
+        ) { head, shard in upgrade.answer(head, on: shard) }
     }
 
     /// Accepts no more connections; those that exist live on.

@@ -1,4 +1,5 @@
 internal import Bus
+internal import HTTPTypes
 internal import Storage
 
 /// The fields of a JSON object in a request body, taken out one by one with their rules; what is wrong is collected and

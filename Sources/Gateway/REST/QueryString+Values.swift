@@ -1,3 +1,5 @@
+internal import HTTPTypes
+
 /// Query parameters with their rules; a value that breaks one is answered with 400.
 extension QueryString {
     /// A whole number; `fallback` when absent. Above the range it is the upper bound, so that a client that asks for

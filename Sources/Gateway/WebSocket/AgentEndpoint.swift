@@ -66,15 +66,18 @@ package final class AgentEndpoint: WebSocketEndpoint {
         if let refusal = AccessPolicy.mayPublish(publication.event, on: channel, as: identity) {
             return answer(message, failure: refusal.message, on: shard)
         }
-        let data = publication.data.map { payload.extracting($0) }
-        shard.publish(
-            Message(
-                channel: channel, event: publication.event, data: data ?? AgentEndpoint.null.span,
-                sender: identity.sender))
+        let event =
+            if let range = publication.data {
+                Message(
+                    channel: channel, event: publication.event, data: payload.extracting(range),
+                    sender: identity.sender)
+            } else {
+                Message(
+                    channel: channel, event: publication.event, data: Array("null".utf8), sender: identity.sender)
+            }
+        shard.publish(event)
         answerSuccess(message, on: shard)
     }
-
-    private static let null = Array("null".utf8)
 
     private func subscribe(_ text: String, _ message: ClientMessage, on shard: isolated Shard) {
         do throws(AccessPolicy.Refusal) {

@@ -40,6 +40,17 @@ package final class WebSocketConnection: StreamHandler {
     /// True if messages are compressed for this peer, so frames made for others don't fit.
     package let compresses: Bool
 
+    /// How a connection came to its end.
+    package enum Ending: Equatable, Sendable {
+        /// Our side closed first, with this code.
+        case closedHere(WebSocketCloseCode)
+        /// The peer's close frame; no code when it had none.
+        case closedByPeer(WebSocketCloseCode?, reason: String)
+    }
+
+    /// Set before the endpoint hears `closed`; nil if the transport was lost without a goodbye.
+    package private(set) var ending: Ending?
+
     private var wasHeard = true
     private var lastHeard: UInt64 = 0
     private var lastPing: UInt64 = 0
@@ -83,6 +94,7 @@ package final class WebSocketConnection: StreamHandler {
     /// Starts the closing handshake.
     package func close(_ code: WebSocketCloseCode, reason: String, on shard: isolated Shard) {
         guard case .send(let code) = state.sendClose(code) else { return }
+        ending = .closedHere(code)
         sendClose(code, reason: reason)
         closeDeadline = shard.loop.nowMilliseconds + timeOuts.close
         release(on: shard)
@@ -112,7 +124,9 @@ package final class WebSocketConnection: StreamHandler {
                 guard state.isOpen else { continue }
                 stream?.append { output in writer.appendControl(.pong, payload.span, to: &output) }
             case .pong: continue
-            case .close(let code, _): return answerClose(code, on: shard)
+            case .close(let code, let reason):
+                if ending == nil { ending = .closedByPeer(code, reason: reason) }
+                return answerClose(code, on: shard)
             case .failure(let code, let reason): return fail(code, reason: reason, on: shard)
             }
         }
@@ -133,6 +147,7 @@ package final class WebSocketConnection: StreamHandler {
     }
 
     private func fail(_ code: WebSocketCloseCode, reason: String, on shard: isolated Shard) {
+        if ending == nil { ending = .closedHere(code) }
         switch state.failed(code) {
         case .sendAndClose(let code):
             sendClose(code, reason: reason)

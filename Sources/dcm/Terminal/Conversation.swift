@@ -1,0 +1,71 @@
+import Bus
+import Foundation
+import Gateway
+
+/// A connection of a terminal to the server: asks, and waits for the answers to what it asked.
+struct Conversation {
+    private let bus: Bus
+    private let client: WebSocketClient
+    private var messages: WebSocketClient.Iterator
+
+    /// What the server says in answer to something, and its events.
+    struct Incoming: Decodable {
+        var type: String?
+        var id: String?
+        var success: Bool?
+        var error: String?
+        var channel: String?
+        var event: String?
+    }
+
+    /// Connects and logs in.
+    init(_ options: ClientOptions) async throws {
+        bus = Bus()
+        try await bus.start()
+        do {
+            client = try await WebSocketClient.connect(to: options.address, on: bus)
+        } catch {
+            throw CommandError("Can't connect to \(options.address): \(error.message). Is a server running ('dcm status')?")
+        }
+        messages = client.messages.makeAsyncIterator()
+        if let login = options.login { try await ask(login) }
+    }
+
+    /// Sends a message with an `id` and waits for its acknowledgement; throws what the server says against it.
+    mutating func ask(_ message: [String: String]) async throws {
+        try await ask(String(decoding: try JSONEncoder().encode(message), as: UTF8.self), id: message["id"])
+    }
+
+    /// The same for a message that is JSON text already.
+    mutating func ask(_ text: String, id: String?) async throws {
+        try await client.send(text)
+        while let incoming = try await next()?.message {
+            if incoming.type == "error", incoming.id == nil || incoming.id == id {
+                throw CommandError("The server refuses: \(incoming.error ?? "no reason given").")
+            }
+            guard incoming.type == "ack", incoming.id == id else { continue }
+            if incoming.success == true { return }
+            throw CommandError("The server refuses: \(incoming.error ?? "no reason given").")
+        }
+        throw CommandError("The server closed the connection.")
+    }
+
+    /// The next message, nil at the end.
+    mutating func next() async throws -> (text: String, message: Incoming)? {
+        do {
+            guard let text = try await messages.next() else { return nil }
+            return (text, try JSONDecoder().decode(Incoming.self, from: Data(text.utf8)))
+        } catch let error as GatewayError {
+            throw CommandError("\(error.message).")
+        }
+    }
+
+    /// Answers the server's ping, so that it knows that somebody is there.
+    func pong() async throws { try await client.send(#"{"type":"pong"}"#) }
+
+    /// Says goodbye.
+    func close() async {
+        await client.close()
+        await bus.drain(seconds: 2)
+    }
+}

@@ -103,12 +103,7 @@ struct IdempotencyWindowTests {
         var window = IdempotencyWindow(limits: limits(answers: 10))
         for index in 1...1000 {
             #expect(window.begin("\(index)", fingerprint: []) == .proceed)
-            window.finished(
-                "\(index)",
-                at: JournalPosition(Int64(index)),
-                answer: [],
-                storedThrough: JournalPosition(1)
-            )
+            window.finished("\(index)", at: JournalPosition(Int64(index)), answer: [])
             #expect(window.answerCount == min(index, 10))
         }
         for index in 991...1000 { #expect(window.begin("\(index)", fingerprint: []) == .answer([])) }

@@ -39,7 +39,7 @@ package struct HealthRoutes: Sendable {
         switch probe {
         case .success(let milliseconds):
             json.field("healthy", true)
-            json.field("latencyMs", milliseconds)
+            json.field("latencyMs", Int(milliseconds.rounded(.up)))
         case .failure(let error):
             json.field("healthy", false)
             json.field("error", error.code.rawValue)

@@ -5,7 +5,7 @@ enum BackgroundProcess {
     /// Starts `arguments[0]` in a session of its own, without input, with its output at the end of `log`; returns its
     /// process id.
     static func start(_ arguments: [String], log: String) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
+        var actions = unsafe posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
         unsafe posix_spawn_file_actions_init(&actions)
         unsafe posix_spawnattr_init(&attributes)

@@ -25,7 +25,7 @@ enum LocalRequest {
         }
         guard connected == 0 else { throw failure }
         let request = Array("GET \(path) HTTP/1.0\r\nHost: localhost\r\n\r\n".utf8)
-        guard unsafe send(descriptor, request, request.count, Int32(MSG_NOSIGNAL.rawValue)) == request.count else {
+        guard unsafe send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
             throw failure
         }
         let answer = readToEnd(descriptor)

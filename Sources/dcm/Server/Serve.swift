@@ -6,6 +6,7 @@ import Gateway
 import Logging
 import ServiceLifecycle
 import Storage
+import UnixSignals
 
 /// `dcm serve`
 struct Serve: AsyncParsableCommand {

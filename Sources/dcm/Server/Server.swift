@@ -21,12 +21,6 @@ struct Server: Service {
 
     /// Opens the store, learns what was recorded, then listens: whoever gets an answer gets it from the whole history.
     static func start(_ settings: ServerSettings, folder: String, loops: Int, logger: Logger) async throws -> Server {
-        let descriptors = Descriptor.raiseLimit()
-        if descriptors < settings.gateway.maximumConnections + 64 {
-            logger.warning(
-                "the system allows fewer open files than connections",
-                metadata: ["files": "\(descriptors)", "connections": "\(settings.gateway.maximumConnections)"])
-        }
         let routing = RoutingMemory()
         let store = try await DurableStore.open(folder: folder, learning: .rules) { entries in routing.apply(entries) }
         try await routing.load(from: store.store)
@@ -46,7 +40,6 @@ struct Server: Service {
         let reporter = MetricsReporter(bus: bus, figures: store.store, logger: logger)
         await withTaskGroup { group in
             group.addTask { await reporter.run() }
-            group.addTask { await forgetStoredAnswers() }
             try? await gracefulShutdown()
             group.cancelAll()
         }
@@ -56,12 +49,5 @@ struct Server: Service {
         try await store.close()
         bus.stop()
         logger.info("bye")
-    }
-
-    /// Answers to repeatable requests are kept in memory only until the store has them.
-    private func forgetStoredAnswers() async {
-        while (try? await Task.sleep(for: .seconds(5))) != nil {
-            rooms.recorder.stored(through: store.figures.writer.mark)
-        }
     }
 }

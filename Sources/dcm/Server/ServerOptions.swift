@@ -32,8 +32,8 @@ struct ServerOptions: ParsableArguments {
     )
     var devAuth: Bool?
 
-    @Option(help: "Connections of both ports together.")
-    var maxConnections = 20_000
+    @Option(help: "Connections of both ports together. (default: 20000, or what the limit of open files allows)")
+    var maxConnections: Int?
 
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "info"
@@ -46,13 +46,13 @@ struct ServerOptions: ParsableArguments {
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError("--log-level takes \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
         }
-        guard maxConnections > 0 else { throw ValidationError("--max-connections takes a number above 0") }
+        guard maxConnections.map({ $0 > 0 }) ?? true else { throw ValidationError("--max-connections takes a number above 0") }
     }
 
     /// The same options for a server in the background.
     var arguments: [String] {
         var arguments = ["--data", location.path, "--loops", "\(loops)", "--log-level", logLevel]
-        arguments += ["--max-connections", "\(maxConnections)"]
+        if let maxConnections { arguments += ["--max-connections", "\(maxConnections)"] }
         if let host { arguments += ["--host", host] }
         if let port { arguments += ["--port", "\(port)"] }
         if let wsPort { arguments += ["--ws-port", "\(wsPort)"] }

@@ -54,11 +54,23 @@ struct ServerSettings {
         gateway.hosts = options.allowHost + (gateway.rest.isLoopback ? [] : [host])
         gateway.origins = options.allowOrigin
         gateway.offersEcho = options.echo
-        gateway.maximumConnections = options.maxConnections
+        gateway.maximumConnections = try connections(options)
         if let text = environment.text("DCM_REQUEST_TIMEOUT_MS"), let milliseconds = UInt64(text), milliseconds > 0 {
             gateway.timeOuts.request = milliseconds
         }
         return gateway
+    }
+
+    /// Ten thousand idle agents are ten thousand open files; some stay free for the store.
+    private static func connections(_ options: ServerOptions) throws -> Int {
+        let spare = 64
+        let allowed = max(1, Descriptor.raiseLimit() - spare)
+        guard let wanted = options.maxConnections else { return min(20_000, allowed) }
+        guard wanted <= allowed else {
+            throw CommandError(
+                "--max-connections \(wanted) needs \(wanted + spare) open files, but the system allows \(allowed + spare) ('ulimit -Hn').")
+        }
+        return wanted
     }
 
     private static func address(_ host: String, port: UInt16) throws -> SocketAddress {

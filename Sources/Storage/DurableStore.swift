@@ -10,7 +10,7 @@ package final class DurableStore: Sendable {
     package let store: any Store
 
     private let journal: Journal
-    private let sqlite: SQLiteStore
+    private let backend: any StoreBackend
     private let writer: BatchWriter
     /// How commits reach the writer; emptied at the end, since writer and journal hold each other through it.
     private let link: Lock<BatchWriter?>
@@ -38,14 +38,21 @@ package final class DurableStore: Sendable {
     ) async throws(StorageError) -> DurableStore {
         let folder = try DataFolder(path: path)
         let loops = Loops()
+        let store: DurableStore
         do throws(StorageError) {
-            let store = try await DurableStore(folder, limits, learning, committed, loops)
-            try await store.catchUp()
-            return store
+            store = try await DurableStore(folder, limits, learning, committed, loops)
         } catch {
             loops.stop()
             throw error
         }
+        do throws(StorageError) {
+            try await store.catchUp()
+        } catch {
+            // What went wrong a moment ago would only go wrong again.
+            try? await store.close(flushMilliseconds: 0)
+            throw error
+        }
+        return store
     }
 
     private init(
@@ -57,13 +64,14 @@ package final class DurableStore: Sendable {
     ) async throws(StorageError) {
         self.folder = folder
         self.loops = loops
-        sqlite = try SQLiteStore(
+        let backend: any StoreBackend = try SQLiteStore(
             path: folder.file("store.db"),
             writing: loops.store,
             reading: loops.reader,
             learning: learning
         )
-        store = sqlite
+        self.backend = backend
+        store = backend
         let link = Lock<BatchWriter?>(nil)
         let path = folder.file("journal.db")
         journal = try Journal(path: path, limits: limits) { entries in
@@ -71,13 +79,13 @@ package final class DurableStore: Sendable {
             guard let first = entries.first else { return }
             link.withLock { $0 }?.wake(at: first.record.createdAt)
         }
-        let mark = try await sqlite.writer.mark(ofJournal: journal.id)
+        let mark = try await backend.sink.mark(ofJournal: journal.id)
         await journal.skip(to: mark)
         writer = BatchWriter(
             loop: loops.store,
             journal: journal,
             reader: try JournalReader(path: path),
-            sink: sqlite.writer,
+            sink: backend.sink,
             mark: mark,
             logBound: limits.log
         )
@@ -127,10 +135,12 @@ package final class DurableStore: Sendable {
 
     /// Refuses new records, moves what is left into the store, closes the files and ends the threads. No call may
     /// follow or be under way. What the store doesn't take stays in the journal for the next start.
-    package func close() async throws(StorageError) {
+    ///
+    /// - Parameter flushMilliseconds: How long the store may take to catch up.
+    package func close(flushMilliseconds: UInt64 = 5000) async throws(StorageError) {
         await journal.settle()
         // A store that is away doesn't keep the server from ending: nothing is lost, the journal has it.
-        try? await flush(milliseconds: 5000)
+        try? await flush(milliseconds: flushMilliseconds)
         link.withLock { $0 = nil }
         var failure: StorageError?
         func attempt(_ close: () async throws(StorageError) -> Void) async {
@@ -138,7 +148,7 @@ package final class DurableStore: Sendable {
         }
         await attempt { () throws(StorageError) in try await writer.stop() }
         await attempt { () throws(StorageError) in try await journal.close() }
-        await attempt { () throws(StorageError) in try await sqlite.close() }
+        await attempt { () throws(StorageError) in try await backend.close() }
         loops.stop()
         folder.release()
         if let failure { throw failure }

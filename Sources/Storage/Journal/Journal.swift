@@ -15,6 +15,8 @@ package actor Journal {
     private nonisolated let limits: JournalLimits
     private nonisolated let inbox: Lock<Inbox>
     private var file: JournalFile
+    /// Nil since a commit succeeded.
+    private var lastFailure: StorageError.Code?
     private let committed: @Sendable ([JournalEntry]) -> Void
     private let logger = Logger(label: "dcm.journal")
 
@@ -143,11 +145,16 @@ package actor Journal {
         do throws(StorageError) {
             try file.commit(batch.map(\.body), trimmingThrough: held)
         } catch {
-            logger.error("a commit failed", metadata: ["records": "\(batch.count)", "error": "\(error)"])
+            // Once per cause: a disk that is full for an hour is one line.
+            if error.code != lastFailure {
+                logger.error("a commit failed", metadata: ["records": "\(batch.count)", "error": "\(error)"])
+            }
+            lastFailure = error.code
             inbox.withLock { $0.figures.refused += UInt64(batch.count) }
             for waiting in batch { waiting.answer.resume(returning: .failure(error)) }
             return
         }
+        lastFailure = nil
         let bytes = batch.reduce(0) { $0 + $1.body.count }
         inbox.withLock { inbox in
             inbox.figures.records += UInt64(batch.count)

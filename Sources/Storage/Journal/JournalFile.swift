@@ -18,8 +18,9 @@ struct JournalFile {
     private let connection: SQLiteConnection
 
     init(path: String, limits: JournalLimits) throws(StorageError) {
-        // No automatic check-points: they would make the one commit that hits the limit some milliseconds longer.
-        connection = try SQLiteConnection(path: path, name: "the journal", access: .writing)
+        // Nobody but this process has business in the file, so nobody is waited for long. No automatic check-points:
+        // they would make the one commit that hits the limit some milliseconds longer.
+        connection = try SQLiteConnection(path: path, name: "the journal", access: .writing, busySeconds: 0.1)
         let state = try connection.transaction { db in
             try JournalFile.createTables(db)
             let pageSize = try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 4096

@@ -20,18 +20,20 @@ struct SQLiteConnection: Sendable {
     ///   - name: What the file is, for messages.
     ///   - checkpointPages: Pages in the WAL after which a commit moves them into the file; 0 for never.
     ///   - cacheKibibytes: Pages kept in memory. Less than the inner pages of all indexes makes each insert read some.
+    ///   - busySeconds: How long to wait for another process that holds the file.
     init(
         path: String,
         name: String,
         access: Access,
         checkpointPages: Int = 0,
-        cacheKibibytes: Int = 2048
+        cacheKibibytes: Int = 2048,
+        busySeconds: Double = 5
     ) throws(StorageError) {
         self.name = name
         var configuration = Configuration()
         configuration.readonly = access == .reading
         configuration.label = "dcm \(name)"
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(busySeconds)
         // GRDB would set WAL itself and with it `synchronous=NORMAL`, which loses commits at a power failure.
         configuration.journalMode = .default
         do {

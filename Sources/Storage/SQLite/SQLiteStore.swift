@@ -1,8 +1,8 @@
-package import Bus
+internal import Bus
 
 /// The embedded store: one file, a writing actor and a reading actor, each with its connection and its thread.
-package final class SQLiteStore: ActionStore, ScoreStore, IdempotencyStore, FigureStore {
-    let writer: SQLiteWriter
+final class SQLiteStore: StoreBackend {
+    private let writer: SQLiteWriter
     private let reader: SQLiteReader
 
     /// Opens or creates the file and its tables.
@@ -26,41 +26,43 @@ package final class SQLiteStore: ActionStore, ScoreStore, IdempotencyStore, Figu
         )
     }
 
-    package func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
+    var sink: any RecordSink { writer }
+
+    func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)
     }
 
-    package func hourlyActions(since start: Timestamp) async throws(StorageError) -> [HourlyCount] {
+    func hourlyActions(since start: Timestamp) async throws(StorageError) -> [HourlyCount] {
         try await reader.hourlyActions(since: start)
     }
 
-    package func deleteAction(_ id: UUIDv7) async throws(StorageError) -> Bool {
+    func deleteAction(_ id: UUIDv7) async throws(StorageError) -> Bool {
         try await writer.deleteAction(id)
     }
 
-    package func deleteActions(ofSession sessionID: String) async throws(StorageError) -> Int {
+    func deleteActions(ofSession sessionID: String) async throws(StorageError) -> Int {
         try await writer.deleteActions(ofSession: sessionID)
     }
 
-    package func loadScores(
+    func loadScores(
         _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void
     ) async throws(StorageError) {
         try await reader.loadScores(batch)
     }
 
-    package func answer(forKey key: String) async throws(StorageError) -> IdempotencyRecord? {
+    func answer(forKey key: String) async throws(StorageError) -> IdempotencyRecord? {
         try await reader.answer(forKey: key)
     }
 
-    package func counts() async throws(StorageError) -> StoreCounts {
+    func counts() async throws(StorageError) -> StoreCounts {
         try await reader.counts()
     }
 
-    package func activity(now: Timestamp) async throws(StorageError) -> ActivityFigures {
+    func activity(now: Timestamp) async throws(StorageError) -> ActivityFigures {
         try await reader.activity(now: now)
     }
 
-    package func probe() async throws(StorageError) -> Double {
+    func probe() async throws(StorageError) -> Double {
         try await reader.probe()
     }
 

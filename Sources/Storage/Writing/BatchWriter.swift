@@ -146,6 +146,8 @@ actor BatchWriter {
                 advance(to: journal.last, records: 0, rejected: 0, newest: nil)
             }
         } catch {
+            // The journal goes on growing meanwhile, and so would its log.
+            await checkpoint()
             return failed(error)
         }
         journal.trim(through: mark)

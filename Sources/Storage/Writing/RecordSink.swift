@@ -11,6 +11,15 @@ protocol RecordSink: Sendable {
     func mark(ofJournal id: String) async throws(StorageError) -> JournalPosition
 }
 
+/// A store with its two sides: what the rooms above ask, and where the batch writer puts records.
+protocol StoreBackend: Store {
+    /// Lives on the store's loop, like the batch writer.
+    var sink: any RecordSink { get }
+
+    /// Closes its connections; no call may follow.
+    func close() async throws(StorageError)
+}
+
 /// What records do to scores. The rules belong to the rooms above; the store only composes and applies.
 package struct ScoreLearning: Sendable {
     /// The change for every keyword of an action.

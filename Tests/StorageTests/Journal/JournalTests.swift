@@ -170,7 +170,7 @@ struct JournalTests {
     @Test func aNewerFileIsRefusedWithBothVersions() async throws {
         try await Journal(path: path) { _ in }.close()
         let connection = try SQLiteConnection(path: path, name: "test", access: .writing)
-        try connection.access { try $0.execute(sql: "UPDATE journal SET version = 9") }
+        try connection.execute("UPDATE journal SET version = 9")
         try connection.close()
         let error = #expect(throws: StorageError.self) { try Journal(path: path) { _ in } }
         #expect(error?.code == .newerSchema)

@@ -163,7 +163,7 @@ struct DurableStoreTests {
         for _ in 0..<3 { _ = try await journal.append(.action(sampleAction())) }
         try await journal.close()
         let connection = try SQLiteConnection(path: folder.file("journal.db"), name: "test", access: .writing)
-        try connection.access { try $0.execute(sql: "UPDATE records SET body = x'0101FF' WHERE position = 2") }
+        try connection.execute("UPDATE records SET body = x'0101FF' WHERE position = 2")
         try connection.close()
         let durable = try await open()
         #expect(try await durable.store.counts().actions == 2)
@@ -174,7 +174,7 @@ struct DurableStoreTests {
     @Test func aNewerStoreIsRefusedWithBothVersions() async throws {
         try await open().close()
         try sqlite { connection in
-            try connection.access { try $0.execute(sql: "INSERT INTO schema_version VALUES (7, 0)") }
+            try connection.execute("INSERT INTO schema_version VALUES (7, 0)")
         }
         let error = await #expect(throws: StorageError.self) { try await open() }
         #expect(error?.code == .newerSchema)

@@ -37,7 +37,7 @@ struct StoreContractTests {
         action.durationMilliseconds = 0
         action.filePaths = ["/a \"b\"", "", "é\n"]
         action.subtaskID = "not a uuid"
-        try await with(kind, [.action(action)]) { store in
+        try await with(kind, [.action(action)]) { (store: any Store) async throws in
             let found = try await store.actions(matching: ActionFilter())
             #expect(
                 found == [
@@ -70,7 +70,7 @@ struct StoreContractTests {
                 )
             )
         }
-        try await with(kind, actions.map { .action($0) }) { store in
+        try await with(kind, actions.map { .action($0) }) { (store: any Store) async throws in
             for tool in ["Bash", "none", nil] {
                 for type in ["builtin", "mcp", nil] {
                     for session in ["s", nil] {
@@ -79,13 +79,12 @@ struct StoreContractTests {
                                 && (session == nil || action.sessionID == session)
                         }
                         var filter = ActionFilter(toolName: tool, toolType: type, sessionID: session)
-                        #expect(try await store.actions(matching: filter).map(\.id) == expected.map(\.id))
+                        let all = try await store.actions(matching: filter).map(\.id)
+                        #expect(all == expected.map(\.id))
                         filter.limit = 3
                         filter.offset = 2
-                        #expect(
-                            try await store.actions(matching: filter).map(\.id)
-                                == expected.dropFirst(2).prefix(3).map(\.id)
-                        )
+                        let page = try await store.actions(matching: filter).map(\.id)
+                        #expect(page == expected.dropFirst(2).prefix(3).map(\.id))
                     }
                 }
             }
@@ -95,7 +94,7 @@ struct StoreContractTests {
     @Test(arguments: StoreKind.allCases)
     func hoursAreThoseOfUTC(kind: StoreKind) async throws {
         let times: [Int64] = [-1, 0, 1, 3_599_999, 3_600_000, 7_200_000]
-        try await with(kind, times.map { .action(sampleAction(at: later($0))) }) { store in
+        try await with(kind, times.map { .action(sampleAction(at: later($0))) }) { (store: any Store) async throws in
             let hours = try await store.hourlyActions(since: later(0))
             #expect(
                 hours == [
@@ -109,7 +108,7 @@ struct StoreContractTests {
     @Test(arguments: StoreKind.allCases)
     func deletionsSayWhatTheyFound(kind: StoreKind) async throws {
         let actions = (0..<5).map { sampleAction(session: $0 < 3 ? "s" : "t") }
-        try await with(kind, actions.map { .action($0) }) { store in
+        try await with(kind, actions.map { .action($0) }) { (store: any Store) async throws in
             #expect(try await store.deleteAction(actions[4].id))
             #expect(try await store.deleteAction(actions[4].id) == false)
             #expect(try await store.deleteActions(ofSession: "s") == 3)
@@ -124,7 +123,7 @@ struct StoreContractTests {
             .action(sampleAction(project: "/only/path/")), .action(sampleAction(session: "s", project: "/p")),
             .action(sampleAction(session: "s", exitCode: 1)), .action(sampleAction(session: "s", exitCode: nil)),
         ]
-        try await with(kind, records) { store in
+        try await with(kind, records) { (store: any Store) async throws in
             let counts = try await store.counts()
             #expect(counts.projects == 2)
             #expect(counts.actions == 4)
@@ -143,7 +142,7 @@ struct StoreContractTests {
         action.idempotency = record
         var old = sampleAction(at: Timestamp(milliseconds: Timestamp.now().milliseconds - 25 * 3_600_000))
         old.idempotency = IdempotencyRecord(key: "old", fingerprint: [], response: [1])
-        try await with(kind, [.action(old), .action(action)]) { store in
+        try await with(kind, [.action(old), .action(action)]) { (store: any Store) async throws in
             #expect(try await store.answer(forKey: record.key) == record)
             #expect(try await store.answer(forKey: "other") == nil)
             #expect(try await store.probe() >= 0)
@@ -170,8 +169,9 @@ struct StoreContractTests {
                 )
             }
         }
-        try await with(kind, records) { store in
-            #expect(try await store.scores() == replayedScores(records))
+        try await with(kind, records) { (store: any Store) async throws in
+            let scores = try await store.scores()
+            #expect(scores == replayedScores(records))
         }
     }
 }

@@ -87,7 +87,8 @@ def test_full_disk_while_running(make_server, disk):
     assert full.status == 503 and full.json["error"], full
     assert full.headers["Retry-After"]
     # Still alive and answering what needs no disk; the word for its state is "degraded".
-    assert server.get("/health").json["status"] in ("degraded", "unhealthy")
+    health = eventually(lambda: server.get("/health").json["status"] in ("degraded", "unhealthy"), seconds=3)
+    assert health, "the health says nothing about the full disk"
     disk.free(server.process)
     assert eventually(lambda: post().status == 201), "it did not recover when there was room again"
     assert stored == {each["id"] for each in server.actions()}

@@ -89,6 +89,7 @@ let package = Package(
             dependencies: [
                 "Bus", "Gateway",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "bench/load"),
         .target(name: "TestSupport", dependencies: ["Bus", "Storage"], path: "Tests/TestSupport"),
@@ -98,6 +99,21 @@ let package = Package(
         .testTarget(name: "GatewayTests", dependencies: ["Gateway", "TestSupport"]),
     ]
 )
+
+// Built by script/fuzz only: libFuzzer brings its own `main`, so these targets link with `--sanitize fuzzer` alone.
+if Context.environment["DCM_FUZZ"] == "1" {
+    let fuzzers = ["HTTPRequestParserFuzz", "JSONScannerFuzz", "WebSocketParserFuzz"]
+    for name in fuzzers {
+        package.targets.append(
+            .executableTarget(
+                name: name,
+                dependencies: ["Bus", "Gateway", .product(name: "HTTPTypes", package: "swift-http-types")],
+                path: "Tests/Fuzz",
+                exclude: ["Corpus"] + fuzzers.filter { $0 != name }.map { "\($0).swift" },
+                sources: ["\(name).swift"],
+                swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+    }
+}
 
 for target in package.targets where target.type != .system {
     target.swiftSettings = settings + warnings + (target.swiftSettings ?? [])

@@ -2,8 +2,9 @@ package import Storage
 
 /// Which repeatable requests are running and how the latest ones were answered.
 ///
-/// At the limit the oldest answers go, by journal position. What the store holds is always a prefix of the journal, so
-/// these are the ones that the store can still tell; `counters.forgottenUnstored` counts those it can't.
+/// The oldest answers go first, by journal position: those beyond a thousand as soon as the store can tell them, and at
+/// the limit all. What the store holds is always a prefix of the journal; `counters.forgottenUnstored` counts the
+/// answers that went before the store had them.
 package struct IdempotencyWindow: Sendable {
     /// Bounds of the window.
     package struct Limits: Sendable {
@@ -21,7 +22,7 @@ package struct IdempotencyWindow: Sendable {
 
     /// What became of answers and requests at the limits.
     package struct Counters: Equatable, Sendable {
-        /// Answers that went when the store held them.
+        /// Answers that went because the store holds them.
         package var forgotten = 0
         /// Answers that went at the limit before the store had them.
         package var forgottenUnstored = 0
@@ -43,7 +44,6 @@ package struct IdempotencyWindow: Sendable {
     private var head = 0
     /// How many requests wait for another one.
     package private(set) var waitingCount = 0
-    private var storedThrough = JournalPosition.start
     package private(set) var counters = Counters()
 
     package init(limits: Limits = Limits()) { self.limits = limits }
@@ -107,17 +107,17 @@ package struct IdempotencyWindow: Sendable {
         return .queued
     }
 
-    /// The first request with this key was carried out, and its answer stands in the journal at `position`.
-    package mutating func finished(_ key: String, at position: JournalPosition, answer: [UInt8]) {
+    /// The first request with this key was carried out, and its answer stands in the journal at `position`, of which
+    /// the store holds everything up to `storedThrough`.
+    package mutating func finished(
+        _ key: String,
+        at position: JournalPosition,
+        answer: [UInt8],
+        storedThrough: JournalPosition
+    ) {
         guard let fingerprint = end(key) else { return }
         keep(key, fingerprint, answer, at: position)
-        while answerCount > limits.answers { forgetOldest() }
-    }
-
-    /// The store holds everything up to `position`. Only the latest of these answers stay: the store tells the others.
-    package mutating func stored(through position: JournalPosition) {
-        storedThrough = max(storedThrough, position)
-        while answerCount > limits.storedAnswers, order[head].position <= storedThrough { forgetOldest() }
+        while answerCount > limits.answers || mayForgetOldest(storedThrough) { forgetOldest(storedThrough) }
     }
 
     /// The first request with this key ended without a record of its own: it failed, or the store knew the answer.
@@ -140,7 +140,11 @@ package struct IdempotencyWindow: Sendable {
         order.insert((position, key), at: place)
     }
 
-    private mutating func forgetOldest() {
+    private func mayForgetOldest(_ storedThrough: JournalPosition) -> Bool {
+        answerCount > limits.storedAnswers && order[head].position <= storedThrough
+    }
+
+    private mutating func forgetOldest(_ storedThrough: JournalPosition) {
         let oldest = order[head]
         entries[oldest.key] = nil
         head += 1

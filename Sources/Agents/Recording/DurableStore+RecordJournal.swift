@@ -1,6 +1,8 @@
 package import Storage
 
 extension DurableStore: RecordJournal {
-    /// Waits until the store holds what was appended before, at most 2 s.
+    /// Two seconds, then `unavailable`.
     package func flush() async throws(StorageError) { try await flush(milliseconds: 2000) }
+
+    package var storedThrough: JournalPosition { figures.writer.mark }
 }

@@ -31,15 +31,17 @@ package final class Bus: Sendable {
         }
     }
 
-    /// Stops the loops; connections are closed hard, so call `drain` first. Blocks until the threads have ended.
+    /// Stops the loops; subscriptions end and connections are closed hard, so call `drain` first. Blocks until the
+    /// threads have ended.
     package func stop() {
+        for shard in shards { shard.loop.execute { shard.assumeIsolated { $0.stop() } } }
         for shard in shards { shard.loop.stop() }
     }
 
     // MARK: - Messages
 
     /// Publishes from any thread: in place when called on one of the bus's loops, else through the first one.
-    /// Messages that one thread publishes keep their order.
+    /// Messages that one thread publishes keep their order. Dropped when the bus has stopped: nobody listens any more.
     package func publish(_ message: Message) {
         let shard = shards.first { $0.loop.isCurrent }
         if let shard {
@@ -52,7 +54,9 @@ package final class Bus: Sendable {
 
     /// Listens from within this process. `bound` messages may wait; `policy` says what happens beyond.
     package func subscribe(
-        to patterns: [ChannelPattern], bound: Int = 1024, policy: OverflowPolicy
+        to patterns: [ChannelPattern],
+        bound: Int = 1024,
+        policy: OverflowPolicy
     ) async -> Subscription {
         let shard = shards[nextShard.wrappingAdd(1, ordering: .relaxed).oldValue % shards.count]
         return await shard.subscribe(to: patterns, bound: bound, policy: policy)
@@ -78,7 +82,9 @@ package final class Bus: Sendable {
 
 extension Shard {
     fileprivate func subscribe(
-        to patterns: [ChannelPattern], bound: Int, policy: OverflowPolicy
+        to patterns: [ChannelPattern],
+        bound: Int,
+        policy: OverflowPolicy
     ) -> Subscription {
         let sink = SubscriptionSink()
         let subscriber = Subscriber(.sink(sink))
@@ -101,4 +107,6 @@ private final class SubscriptionSink: MessageSink {
         guard let subscription else { return }
         if !subscription.push(message) { shard.countDroppedMessage() }
     }
+
+    func ended() { subscription?.end() }
 }

@@ -25,16 +25,24 @@ package struct Supervisor<C: Clock>: Sendable where C.Duration == Duration {
     /// The inbox outlives the instances: what arrives during a restart is handled by the next one. The message whose
     /// handling failed is not repeated, because it may be the reason.
     private func run(_ specification: AgentSpecification) async {
-        let inbox = await bus.subscribe(
-            to: specification.patterns, bound: specification.inboxBound, policy: specification.policy)
-        var messages = inbox.makeAsyncIterator()
+        var messages = await inbox(of: specification)
         var backoff = backoff
         while !Task.isCancelled {
             let start = clock.now
+            var inboxIsFull = false
             do {
                 let agent = try await specification.make()
-                while let message = try await messages.next() { try await agent.handle(message) }
-                return
+                while true {
+                    let next: Message?
+                    do throws(BusError) {
+                        next = try await messages.next()
+                    } catch {
+                        inboxIsFull = true
+                        throw error
+                    }
+                    guard let next else { return }
+                    try await agent.handle(next)
+                }
             } catch {
                 if Task.isCancelled { return }
                 let wait = backoff.failed(after: start.duration(to: clock.now))
@@ -42,9 +50,22 @@ package struct Supervisor<C: Clock>: Sendable where C.Duration == Duration {
                     "an agent failed and is restarted",
                     metadata: [
                         "agent": "\(specification.name)", "reason": "\(error)", "wait": "\(wait)",
-                    ])
-                guard (try? await clock.sleep(until: clock.now.advanced(by: wait), tolerance: nil)) != nil else { return }
+                    ]
+                )
+                guard (try? await clock.sleep(until: clock.now.advanced(by: wait), tolerance: nil)) != nil else {
+                    return
+                }
+                // An inbox that has failed gives nothing any more.
+                if inboxIsFull { messages = await inbox(of: specification) }
             }
         }
+    }
+
+    private func inbox(of specification: AgentSpecification) async -> Subscription.Iterator {
+        await bus.subscribe(
+            to: specification.patterns,
+            bound: specification.inboxBound,
+            policy: specification.policy
+        ).makeAsyncIterator()
     }
 }

@@ -38,31 +38,42 @@ package struct ChannelName: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { text }
 
+    /// The parts between the slashes.
+    var segments: [Substring] { ChannelName.segments(of: text) }
+
     /// The kind if `text` follows the grammar. One pass over the bytes: this is on the path of every publish.
     static func kind(of text: String, wildcards: Bool) -> Kind? {
-        let bytes = text.utf8
-        guard bytes.count <= maximumLength else { return nil }
+        guard text.utf8.count <= maximumLength, hasGrammar(text.utf8[...], wildcards: wildcards) else { return nil }
+        return rootKind(of: text)
+    }
+
+    /// Bytes and not characters: a combining mark behind a `/` makes one character of both.
+    static func segments(of text: String) -> [Substring] {
+        text.utf8.split(separator: UInt8(ascii: "/")).map(Substring.init)
+    }
+
+    /// True if `bytes` are segments of the grammar, whatever the first one is.
+    static func hasGrammar(_ bytes: Substring.UTF8View, wildcards: Bool) -> Bool {
         var segmentLength = 0
         var segmentIsWildcard = false
         var moreIsAllowed = true
         for byte in bytes {
             if byte == UInt8(ascii: "/") {
-                guard segmentLength > 0, moreIsAllowed else { return nil }
+                guard segmentLength > 0, moreIsAllowed else { return false }
                 segmentLength = 0
                 segmentIsWildcard = false
                 continue
             }
             // Control characters and blanks would make log lines and the text protocol of other brokers ambiguous.
-            guard byte > 0x20, byte != 0x7F, !segmentIsWildcard else { return nil }
+            guard byte > 0x20, byte != 0x7F, !segmentIsWildcard else { return false }
             if byte == UInt8(ascii: "*") || byte == UInt8(ascii: ">") {
-                guard wildcards, segmentLength == 0 else { return nil }
+                guard wildcards, segmentLength == 0 else { return false }
                 segmentIsWildcard = true
                 if byte == UInt8(ascii: ">") { moreIsAllowed = false }
             }
             segmentLength += 1
         }
-        guard segmentLength > 0 else { return nil }
-        return rootKind(of: text)
+        return segmentLength > 0
     }
 
     private static func rootKind(of text: String) -> Kind? {

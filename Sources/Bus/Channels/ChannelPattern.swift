@@ -6,13 +6,12 @@ package struct ChannelPattern: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil if `text` is neither a channel nor a pattern that could match one.
     package init?(_ text: String) {
-        let root = text.prefix { $0 != "/" }
-        if root == "*" || root == ">" {
-            // The grammar of the rest is that of a topic; the root stands for any kind.
-            guard text == String(root) || ChannelName.kind(of: "topics" + text.dropFirst(), wildcards: true) != nil,
-                root == "*" || text == ">"
+        if text.utf8.starts(with: "*/".utf8) {
+            // The root stands for any kind.
+            guard text.utf8.count <= ChannelName.maximumLength,
+                ChannelName.hasGrammar(text.utf8.dropFirst(2), wildcards: true)
             else { return nil }
-        } else {
+        } else if text != "*" && text != ">" {
             guard ChannelName.kind(of: text, wildcards: true) != nil else { return nil }
         }
         self.text = text
@@ -26,12 +25,12 @@ package struct ChannelPattern: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// `*`, `>` or literal text, in order.
-    package var segments: [Substring] { text.split(separator: "/") }
+    package var segments: [Substring] { ChannelName.segments(of: text) }
 
     /// True if `channel` is one of those that this pattern stands for.
     package func matches(_ channel: ChannelName) -> Bool {
         guard hasWildcards else { return text == channel.text }
-        var names = channel.text.split(separator: "/")[...]
+        var names = channel.segments[...]
         for segment in segments {
             guard let name = names.popFirst() else { return false }
             if segment == ">" { return true }

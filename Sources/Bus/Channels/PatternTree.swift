@@ -35,7 +35,9 @@ struct PatternTree<Member: Hashable> {
     }
 
     private static func update(
-        _ node: inout Node, _ segments: ArraySlice<Substring>, _ change: (inout MemberList<Member>) -> Void
+        _ node: inout Node,
+        _ segments: ArraySlice<Substring>,
+        _ change: (inout MemberList<Member>) -> Void
     ) {
         guard let segment = segments.first else { return change(&node.members) }
         if segment == ">" { return change(&node.rest) }
@@ -46,7 +48,7 @@ struct PatternTree<Member: Hashable> {
     /// Members of all patterns that match; one that several match comes several times.
     func members(for channel: ChannelName) -> [Member] {
         var found: [Member] = []
-        PatternTree.collect(root, channel.text.split(separator: "/")[...], &found)
+        PatternTree.collect(root, channel.segments[...], &found)
         return found
     }
 

@@ -1,4 +1,5 @@
 internal import CUV
+internal import Glibc
 import Synchronization
 
 /// One libuv loop on one thread: the serial executor of every actor that lives on it.
@@ -24,6 +25,8 @@ package final class EventLoop: SerialExecutor, CustomStringConvertible {
         /// True from the first item until the loop has taken the batch: one `uv_async_send` per batch.
         var wakeIsPending = false
         var isClosed = false
+        /// Threads between their decision to wake the loop and the end of `uv_async_send`.
+        var wakers = 0
     }
 
     /// For names of threads, logs and metrics.
@@ -58,7 +61,8 @@ package final class EventLoop: SerialExecutor, CustomStringConvertible {
         unsafe idle = UnsafeMutablePointer<uv_idle_t>.allocate(capacity: 1)
         unsafe readBuffer = uv_buf_t(
             base: UnsafeMutablePointer<CChar>.allocate(capacity: EventLoop.readBufferSize),
-            len: EventLoop.readBufferSize)
+            len: EventLoop.readBufferSize
+        )
         let status = unsafe uv_loop_init(uv)
         precondition(status == 0, "uv_loop_init failed with \(status): no file descriptors or memory left")
         unsafe uv.pointee.data = Unmanaged.passUnretained(self).toOpaque()
@@ -100,12 +104,15 @@ package final class EventLoop: SerialExecutor, CustomStringConvertible {
                 guard let argument = unsafe argument else { return }
                 let loop = unsafe Unmanaged<EventLoop>.fromOpaque(argument).takeRetainedValue()
                 loop.run()
-            }, retained)
+            },
+            retained
+        )
         precondition(status == 0, "uv_thread_create failed with \(status)")
     }
 
-    /// Closes every handle, runs what is queued and joins the thread. Blocks; never call it on the loop itself.
-    /// Jobs that arrive later trap: an actor must not outlive the loop that it lives on.
+    /// Closes every handle, runs what is queued, also by the owners of the handles when they hear of it, and joins the
+    /// thread. Blocks; never call it on the loop itself, and call it once.
+    /// Jobs that arrive later trap: an actor must not outlive the loop that it lives on. Work that does is dropped.
     package func stop() {
         precondition(!isCurrent, "stop() joins the loop's thread and would wait for itself")
         execute { unsafe self.isStopping = true }
@@ -115,38 +122,58 @@ package final class EventLoop: SerialExecutor, CustomStringConvertible {
     private func run() {
         threadID.store(UInt(uv_thread_self()), ordering: .releasing)
         unsafe name.withCString { name in _ = unsafe pthread_setname_np(pthread_self(), name) }
+        EventLoop.blockBrokenPipeSignal()
         unsafe uv_run(uv, UV_RUN_DEFAULT)
         let status = unsafe uv_loop_close(uv)
         precondition(status == 0, "a handle was left open on \(name)")
         threadID.store(0, ordering: .releasing)
     }
 
-    /// Loop thread, at the end of a turn that saw `stop`.
-    private func closeEverything() {
+    /// libuv writes with `write`, and a peer that has reset its connection would kill the process with SIGPIPE. Blocked
+    /// in this thread only, the call fails with EPIPE and other threads keep what they have chosen.
+    private static func blockBrokenPipeSignal() {
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe sigaddset(&signals, SIGPIPE)
+        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
+    /// Loop thread, at the end of each turn since `stop`: handles first, while the loop still takes what their owners
+    /// queue when they hear that they are closed; then, with nothing left, the loop's own handles. False: not yet.
+    private func closeEverything() -> Bool {
         for handle in unsafe handles.values { handle.close() }
-        let rest = inbox.withLock { inbox in
-            inbox.isClosed = true
-            return inbox.items
+        guard unsafe handles.isEmpty else { return false }
+        let isClosed = inbox.withLock { inbox in
+            // A thread that is about to wake this loop would write to a descriptor that is closed.
+            inbox.isClosed = inbox.items.isEmpty && inbox.wakers == 0
+            return inbox.isClosed
         }
-        precondition(rest.isEmpty, "work was queued on \(name) while it closed")
+        guard isClosed else { return false }
         unsafe uv_close(UnsafeMutableRawPointer(wake).assumingMemoryBound(to: uv_handle_t.self), nil)
         unsafe uv_close(UnsafeMutableRawPointer(prepare).assumingMemoryBound(to: uv_handle_t.self), nil)
         unsafe uv_close(UnsafeMutableRawPointer(idle).assumingMemoryBound(to: uv_handle_t.self), nil)
+        // Streams hold their loop, which must not hold them in return.
+        unsafe streams.forgetAll()
+        return true
     }
 
     // MARK: - Executor
 
     package func enqueue(_ job: consuming ExecutorJob) {
-        push(.serial(UnownedJob(job)))
+        let isTaken = push(.serial(UnownedJob(job)))
+        precondition(isTaken, "an actor's job was queued on \(name) after it had stopped")
     }
 
     /// For `LoopTaskExecutor`.
     func enqueueTask(_ job: consuming ExecutorJob, for executor: LoopTaskExecutor) {
-        unsafe push(.task(UnownedJob(job), executor))
+        let isTaken = unsafe push(.task(UnownedJob(job), executor))
+        precondition(isTaken, "a task's job was queued on \(name) after it had stopped")
     }
 
-    /// Runs `work` on the loop, after everything queued before it, also when called on the loop.
-    package func execute(_ work: @escaping @Sendable () -> Void) {
+    /// Runs `work` on the loop, after everything queued before it, also when called on the loop. False if the loop has
+    /// stopped: then nobody is left whom the work could concern, and it is dropped.
+    @discardableResult
+    package func execute(_ work: @escaping @Sendable () -> Void) -> Bool {
         push(.work(work))
     }
 
@@ -165,17 +192,23 @@ package final class EventLoop: SerialExecutor, CustomStringConvertible {
     /// Turns so far: lets tests and metrics see that many events shared one turn.
     package var turns: UInt64 { turnCount.load(ordering: .relaxed) }
 
-    private func push(_ item: Item) {
+    /// False if the loop has stopped.
+    private func push(_ item: Item) -> Bool {
         let onLoop = isCurrent
-        let mustWake = inbox.withLock { inbox in
-            precondition(!inbox.isClosed, "work was queued on \(name) after it had stopped")
+        let (isTaken, mustWake) = inbox.withLock { inbox in
+            if inbox.isClosed { return (false, false) }
             inbox.items.append(item)
             // On the loop's own thread the end of the turn takes the batch: no system call.
-            if onLoop || inbox.wakeIsPending { return false }
+            if onLoop || inbox.wakeIsPending { return (true, false) }
             inbox.wakeIsPending = true
-            return true
+            inbox.wakers += 1
+            return (true, true)
         }
-        if mustWake { unsafe _ = uv_async_send(wake) }
+        if mustWake {
+            unsafe _ = uv_async_send(wake)
+            inbox.withLock { $0.wakers -= 1 }
+        }
+        return isTaken
     }
 
     // MARK: - Turn
@@ -185,13 +218,10 @@ package final class EventLoop: SerialExecutor, CustomStringConvertible {
         turnCount.add(1, ordering: .relaxed)
         runBatch()
         unsafe streams.flush()
-        if unsafe isStopping && inbox.withLock({ $0.items.isEmpty }) {
-            closeEverything()
-            return
-        }
+        if unsafe isStopping && closeEverything() { return }
         // Jobs that were queued by this batch, or streams beyond the slice, wait for the next turn; an active idle
         // handle makes libuv look at sockets without blocking, so neither starves the other.
-        let more = unsafe streams.hasWork || inbox.withLock { !$0.items.isEmpty }
+        let more = unsafe isStopping || streams.hasWork || inbox.withLock { !$0.items.isEmpty }
         if more {
             unsafe uv_idle_start(idle) { _ in }
         } else {

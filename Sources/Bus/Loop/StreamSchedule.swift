@@ -1,10 +1,13 @@
+internal import DequeModule
+
 /// The streams of one loop that have something to do at the end of the turn.
 ///
 /// A class, because flushing may lead back here (a write error, a drained peer), and a value under mutation must not be
 /// entered twice.
 final class StreamSchedule {
-    private var dirty: [TCPStream] = []
-    private var next = 0
+    /// A queue and not an array with a position: when more streams than a slice have output in every turn it is never
+    /// empty, and an array would keep all that it has ever held.
+    private var dirty = Deque<TCPStream>()
     private var resting: [TCPStream] = []
     private var spare: [[UInt8]] = []
 
@@ -33,15 +36,15 @@ final class StreamSchedule {
             for stream in rested { stream.continueReading() }
         }
 
-        let end = min(dirty.count, next + StreamSchedule.writesPerTurn)
-        while next < end {
-            dirty[next].flush()
-            next += 1
-        }
-        if next == dirty.count {
-            dirty.removeAll(keepingCapacity: dirty.capacity <= 16_384)
-            next = 0
-        }
+        for _ in 0..<min(dirty.count, StreamSchedule.writesPerTurn) { dirty.popFirst()?.flush() }
+    }
+
+    /// Lets go of all streams: the loop has stopped.
+    func forgetAll() {
+        dirty = []
+        resting = []
+        spare = []
+        inputIsHeld = { false }
     }
 
     /// An empty buffer, with room if there is one: an idle connection holds none.

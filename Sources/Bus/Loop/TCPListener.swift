@@ -22,10 +22,17 @@ package final class TCPListener {
     /// Binds and listens. `accepted` gets a non-blocking descriptor that it owns; `failed` is told when accepting
     /// rests because the process has no descriptors left. Make it on the loop's thread.
     package init(
-        _ wanted: SocketAddress, backlog: Int32 = 4096, on loop: EventLoop,
-        accepted: @escaping (Int32) -> Void, failed: @escaping (BusError) -> Void
+        _ wanted: SocketAddress,
+        backlog: Int32 = 4096,
+        on loop: EventLoop,
+        accepted: @escaping (Int32) -> Void,
+        failed: @escaping (BusError) -> Void
     ) throws(BusError) {
-        let descriptor = socket(wanted.family, Int32(SOCK_STREAM.rawValue | UInt32(SOCK_CLOEXEC.rawValue) | UInt32(SOCK_NONBLOCK.rawValue)), 0)
+        let descriptor = socket(
+            wanted.family,
+            Int32(SOCK_STREAM.rawValue | UInt32(SOCK_CLOEXEC.rawValue) | UInt32(SOCK_NONBLOCK.rawValue)),
+            0
+        )
         guard descriptor >= 0 else { throw BusError(errno: errno, doing: "cannot open a socket") }
         do throws(BusError) {
             address = try TCPListener.listen(descriptor, at: wanted, backlog: backlog)
@@ -36,8 +43,14 @@ package final class TCPListener {
         self.descriptor = descriptor
         self.accepted = accepted
         self.failed = failed
-        watcher = try DescriptorWatcher(descriptor, on: loop) { [unowned self] _ in acceptBatch() }
-        pause = try LoopTimer(on: loop) { [unowned self] in watcher?.wait(for: .readable) }
+        do throws(BusError) {
+            pause = try LoopTimer(on: loop) { [unowned self] in watcher?.wait(for: .readable) }
+            watcher = try DescriptorWatcher(descriptor, on: loop) { [unowned self] _ in acceptBatch() }
+        } catch {
+            pause?.close()
+            Glibc.close(descriptor)
+            throw error
+        }
         watcher?.wait(for: .readable)
     }
 
@@ -63,7 +76,8 @@ package final class TCPListener {
     }
 
     private func acceptBatch() {
-        for _ in 0..<TCPListener.acceptsPerTurn {
+        // `accepted` may close this listener; its number may then belong to another file.
+        for _ in 0..<TCPListener.acceptsPerTurn where watcher != nil {
             let connection = accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue))
             if connection >= 0 {
                 accepted(connection)

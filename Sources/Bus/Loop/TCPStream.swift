@@ -25,7 +25,10 @@ package final class TCPStream: LoopHandle {
     private var peerHasEnded = false
 
     private var isReading = false
-    private var readingIsPaused = false
+    /// Two reasons that come and go by themselves: output that a peer reads must not end the owner's pause, and the
+    /// owner must not read on from a peer that doesn't take its answers.
+    private var isPausedByOwner = false
+    private var isPausedByOutput = false
     private var isResting = false
 
     /// How long a finishing connection may take to read the rest, in milliseconds.
@@ -33,7 +36,10 @@ package final class TCPStream: LoopHandle {
 
     /// Takes over a connected, non-blocking `descriptor`. On the loop's thread.
     init(
-        adopting descriptor: Int32, on shard: isolated Shard, handler: any StreamHandler, limits: StreamLimits
+        adopting descriptor: Int32,
+        on shard: isolated Shard,
+        handler: any StreamHandler,
+        limits: StreamLimits
     ) throws(BusError) {
         self.shard = shard
         self.handler = handler
@@ -45,6 +51,7 @@ package final class TCPStream: LoopHandle {
         let opened = unsafe uv_tcp_open(tcp, descriptor)
         guard opened == 0 else {
             Glibc.close(descriptor)
+            self.handler = nil
             close()
             throw BusError(uv: opened, doing: "cannot take over a connection")
         }
@@ -55,7 +62,10 @@ package final class TCPStream: LoopHandle {
 
     /// Opens a connection to `address`; the handler hears `opened`, or `closed` if it can't be had.
     init(
-        connecting address: SocketAddress, on shard: isolated Shard, handler: any StreamHandler, limits: StreamLimits
+        connecting address: SocketAddress,
+        on shard: isolated Shard,
+        handler: any StreamHandler,
+        limits: StreamLimits
     ) throws(BusError) {
         self.shard = shard
         self.handler = handler
@@ -66,9 +76,12 @@ package final class TCPStream: LoopHandle {
         }
         unsafe uv_tcp_nodelay(tcp, 1)
         let request = UnsafeMutablePointer<uv_connect_t>.allocate(capacity: 1)
-        let status = unsafe address.withPointer { unsafe uv_tcp_connect(request, tcp, $0, { unsafe TCPStream.didConnect($0, $1) }) }
+        let status = unsafe address.withPointer {
+            unsafe uv_tcp_connect(request, tcp, $0, { unsafe TCPStream.didConnect($0, $1) })
+        }
         guard status == 0 else {
             unsafe request.deallocate()
+            self.handler = nil
             close()
             throw BusError(uv: status, doing: "cannot connect to \(address)")
         }
@@ -93,6 +106,8 @@ package final class TCPStream: LoopHandle {
 
     /// The peer's address and port, for logs; nil when the connection is gone already.
     package var peer: String? {
+        // The handle's memory goes with the connection, while a handler may still hold the stream.
+        guard !isClosing else { return nil }
         var storage = sockaddr_storage()
         var length = Int32(MemoryLayout<sockaddr_storage>.size)
         return unsafe withUnsafeMutableBytes(of: &storage) { raw in
@@ -144,7 +159,8 @@ package final class TCPStream: LoopHandle {
     private func checkMarks() -> WriteVerdict {
         let waiting = buffered
         guard waiting > limits.high else { return .accepted }
-        pauseReading()
+        isPausedByOutput = true
+        stopReading()
         guard waiting > limits.maximum, !overflowIsReported else { return .accepted }
         overflowIsReported = true
         return .overflowed
@@ -170,12 +186,15 @@ package final class TCPStream: LoopHandle {
             let written = unsafe pending.withUnsafeMutableBufferPointer { buffer in
                 var uvBuffer = unsafe uv_buf_t(
                     base: UnsafeMutableRawPointer(buffer.baseAddress)?.assumingMemoryBound(to: CChar.self),
-                    len: buffer.count)
+                    len: buffer.count
+                )
                 return unsafe uv_try_write(stream, &uvBuffer, 1)
             }
             if written == pending.count {
-                unsafe loop.streams.giveBack(pending)
-                pending = []
+                // Taken out first: a second reference would make the schedule allocate a buffer instead of keep this.
+                var written: [UInt8] = []
+                swap(&written, &pending)
+                unsafe loop.streams.giveBack(written)
             } else if written >= 0 || written == UV_EAGAIN.rawValue {
                 writeRest(from: Int(max(written, 0)))
             } else {
@@ -192,7 +211,9 @@ package final class TCPStream: LoopHandle {
         let header = unsafe (MemoryLayout<uv_write_t>.size + 15) & ~15
         let block = UnsafeMutableRawPointer.allocate(byteCount: header + count, alignment: 16)
         let bytes = unsafe block + header
-        unsafe pending.withUnsafeBytes { unsafe bytes.copyMemory(from: $0.baseAddress! + offset, byteCount: count) }
+        unsafe pending.withUnsafeBytes { pending in
+            unsafe UnsafeMutableRawBufferPointer(start: bytes, count: count).copyBytes(from: pending[offset...])
+        }
         pending.removeAll()
         inFlight = count
         let request = unsafe block.assumingMemoryBound(to: uv_write_t.self)
@@ -222,7 +243,11 @@ package final class TCPStream: LoopHandle {
 
     private func afterWrite() {
         guard inFlight == 0, !isClosing else { return }
-        if readingIsPaused && buffered <= limits.low { resumeReading() }
+        if buffered <= limits.low {
+            overflowIsReported = false
+            isPausedByOutput = false
+            startReading()
+        }
         guard case .finishing = phase, !shutdownIsSent else { return }
         // A peer that has sent its FIN gets ours with the close; the others are waited for.
         if peerHasEnded { close() } else { sendShutdown() }
@@ -234,7 +259,9 @@ package final class TCPStream: LoopHandle {
     package func finish() {
         guard case .open = phase, !isClosing else { return }
         phase = .finishing(until: loop.nowMilliseconds + TCPStream.lingerMilliseconds)
-        if readingIsPaused { resumeReading() }
+        isPausedByOwner = false
+        isPausedByOutput = false
+        startReading()
         if !flushIsScheduled {
             flushIsScheduled = true
             unsafe loop.streams.needsFlush(self)
@@ -269,29 +296,30 @@ package final class TCPStream: LoopHandle {
 
     /// Reads no more until `resumeReading`: the owner has enough to do.
     package func pauseReading() {
-        readingIsPaused = true
+        guard case .open = phase else { return }
+        isPausedByOwner = true
         stopReading()
     }
 
-    /// Reads again.
+    /// Reads again, as soon as the peer has taken enough of its output.
     package func resumeReading() {
-        readingIsPaused = false
-        if !isResting { startReading() }
+        isPausedByOwner = false
+        startReading()
     }
 
     func continueReading() {
         isResting = false
-        if !readingIsPaused { startReading() }
+        startReading()
     }
 
     private func stopReading() {
-        guard isReading else { return }
+        guard isReading, !isClosing else { return }
         isReading = false
         unsafe uv_read_stop(stream)
     }
 
     private func startReading() {
-        guard !isReading, !isClosing, !peerHasEnded else { return }
+        guard !isReading, !isClosing, !peerHasEnded, !isPausedByOwner, !isPausedByOutput, !isResting else { return }
         isReading = true
         unsafe uv_read_start(
             stream,
@@ -302,25 +330,17 @@ package final class TCPStream: LoopHandle {
             { handle, count, _ in
                 guard let data = unsafe handle?.pointee.data else { return }
                 unsafe Unmanaged<TCPStream>.fromOpaque(data).takeUnretainedValue().didRead(count)
-            })
+            }
+        )
     }
 
     private func didRead(_ count: Int) {
         guard count != 0 else { return }
-        if case .finishing = phase {
-            if count < 0 { close() }
-            return
-        }
         guard count > 0 else {
-            if count == Int(UV_EOF.rawValue) {
-                peerHasEnded = true
-                stopReading()
-                enter(.peerEnded)
-            } else {
-                close()
-            }
+            if count == Int(UV_EOF.rawValue) { didReadEnd() } else { close() }
             return
         }
+        if case .finishing = phase { return }
         enter(.input(count))
         // A full buffer means that there is more: the other connections get their turn first.
         if unsafe (count == EventLoop.readBufferSize || loop.streams.inputIsHeld()) && isReading {
@@ -328,6 +348,14 @@ package final class TCPStream: LoopHandle {
             stopReading()
             unsafe loop.streams.rests(self)
         }
+    }
+
+    private func didReadEnd() {
+        peerHasEnded = true
+        stopReading()
+        guard case .finishing = phase else { return enter(.peerEnded) }
+        // It may still read: what waits goes first, and the end of the write closes.
+        if pending.isEmpty && inFlight == 0 { close() }
     }
 
     // MARK: - Shard

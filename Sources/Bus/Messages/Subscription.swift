@@ -41,6 +41,11 @@ package final class Subscription: AsyncSequence, Sendable {
     /// No more messages come; the consumer gets what is queued and then the end.
     package func cancel() {
         leave()
+        end()
+    }
+
+    /// The same, told by the bus itself.
+    func end() {
         let consumer = state.withLock { state in
             let mustResume = state.buffer.finish()
             defer { if mustResume { state.consumer = nil } }

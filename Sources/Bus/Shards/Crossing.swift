@@ -25,6 +25,7 @@ final class Crossing {
         guard mustWake else { return }
         let target = target
         let batch = batch
+        // A loop that has stopped has no subscribers left: the messages for it are dropped.
         target.loop.execute {
             let messages = batch.withLock { batch in
                 let messages = batch

@@ -30,7 +30,8 @@ package actor Shard {
     private var ticker: LoopTimer?
     private var gathered = GatheredMessages()
     private var gatherTimer: LoopTimer?
-    private var emptied: CheckedContinuation<Void, Never>?
+    private var isDraining = false
+    private var drainers: [CheckedContinuation<Void, Never>] = []
     package private(set) var counters = ShardCounters()
 
     /// Milliseconds between calls of `StreamHandler.tick`.
@@ -185,11 +186,15 @@ package actor Shard {
         }
         hold(stream)
         handler.opened(stream, on: self)
+        // It was accepted before the port was closed, and promised to this loop.
+        if isDraining { stream.drain(on: self) }
     }
 
     /// Opens a connection; `handler` hears `opened` or `closed`.
     package func connect(
-        to address: SocketAddress, handler: any StreamHandler, limits: StreamLimits = StreamLimits()
+        to address: SocketAddress,
+        handler: any StreamHandler,
+        limits: StreamLimits = StreamLimits()
     ) throws(BusError) {
         load.add(1, ordering: .relaxed)
         do throws(BusError) {
@@ -209,20 +214,36 @@ package actor Shard {
     func forget(_ stream: TCPStream) {
         guard streams.removeValue(forKey: ObjectIdentifier(stream)) != nil else { return }
         load.subtract(1, ordering: .relaxed)
-        if streams.isEmpty { emptied?.resume() }
-        if streams.isEmpty { emptied = nil }
+        guard streams.isEmpty else { return }
+        for drainer in drainers { drainer.resume() }
+        drainers = []
     }
 
     /// Tells every connection to finish and waits until all are closed.
     func drain() async {
+        isDraining = true
         for stream in streams.values { stream.drain(on: self) }
         guard !streams.isEmpty else { return }
-        await withCheckedContinuation { emptied = $0 }
+        await withCheckedContinuation { drainers.append($0) }
     }
 
     /// Closes what is still open.
     func closeAll() {
         for stream in streams.values { stream.close() }
+    }
+
+    /// Before its loop stops: ends the subscriptions of this process, frees the ports, closes the connections, and lets
+    /// go of the other shards.
+    func stop() {
+        for subscriber in held.values {
+            if case .sink(let sink) = subscriber.delivery { sink.ended() }
+            remove(subscriber)
+        }
+        held = [:]
+        for listener in listeners.values { listener.close() }
+        listeners = [:]
+        closeAll()
+        crossings = []
     }
 
     /// How the shard stands.

@@ -20,4 +20,10 @@ package final class Subscriber: Hashable {
 package protocol MessageSink: AnyObject {
     /// Called once for each message, in the order of publication.
     func deliver(_ message: Message, on shard: isolated Shard)
+    /// The bus stops: no message comes any more.
+    func ended()
+}
+
+extension MessageSink {
+    package func ended() {}
 }

@@ -14,6 +14,9 @@ final class StreamSchedule {
     /// True while this loop must not take more input, because another one can't follow. Asked after each read.
     var inputIsHeld: () -> Bool = { false }
 
+    /// Called first at the end of a turn: the last chance to append output to this turn's writes.
+    var beforeFlush: () -> Void = {}
+
     /// Writes in one turn. A fan-out to more connections goes on in the next turn, after a look at the sockets.
     private static let writesPerTurn = 1024
     /// Buffers kept for the next turn, and the largest one worth keeping, in bytes.
@@ -30,6 +33,7 @@ final class StreamSchedule {
 
     /// One write for each stream with output, in slices.
     func flush() {
+        beforeFlush()
         if !resting.isEmpty && !inputIsHeld() {
             let rested = resting
             resting.removeAll(keepingCapacity: true)
@@ -45,6 +49,7 @@ final class StreamSchedule {
         resting = []
         spare = []
         inputIsHeld = { false }
+        beforeFlush = {}
     }
 
     /// An empty buffer, with room if there is one: an idle connection holds none.

@@ -28,6 +28,7 @@ package actor Shard {
     private var held: [Int: Subscriber] = [:]
     private var nextKey = 0
     private var ticker: LoopTimer?
+    private var burst = Burst()
     private var gathered = GatheredMessages()
     private var gatherTimer: LoopTimer?
     private var isDraining = false
@@ -48,6 +49,7 @@ package actor Shard {
         crossings = peers.filter { $0 !== self }.map(Crossing.init(to:))
         let crossings = crossings
         unsafe loop.streams.inputIsHeld = { crossings.contains(where: \.isCongested) }
+        unsafe loop.streams.beforeFlush = { [unowned self] in assumeIsolated { $0.endBurst() } }
         let ticker = try LoopTimer(on: loop) { [unowned self] in
             assumeIsolated { shard in shard.tick() }
         }
@@ -68,18 +70,23 @@ package actor Shard {
     /// From now on `subscriber` gets what is published on matching channels. False if it had that pattern already.
     @discardableResult
     package func subscribe(_ subscriber: Subscriber, to pattern: ChannelPattern) -> Bool {
-        table.insert(subscriber, for: pattern)
+        endBurst()
+        return table.insert(subscriber, for: pattern)
     }
 
     /// False if it did not have that pattern.
     @discardableResult
     package func unsubscribe(_ subscriber: Subscriber, from pattern: ChannelPattern) -> Bool {
-        table.remove(subscriber, from: pattern)
+        endBurst()
+        return table.remove(subscriber, from: pattern)
     }
 
     /// Removes a subscriber; returns the patterns that it had.
     @discardableResult
-    package func remove(_ subscriber: Subscriber) -> Set<ChannelPattern> { table.removeAll(of: subscriber) }
+    package func remove(_ subscriber: Subscriber) -> Set<ChannelPattern> {
+        endBurst()
+        return table.removeAll(of: subscriber)
+    }
 
     /// What a subscriber listens to.
     package func patterns(of subscriber: Subscriber) -> Set<ChannelPattern> { table.patterns(of: subscriber) }
@@ -139,17 +146,48 @@ package actor Shard {
 
     @discardableResult
     private func deliver(_ message: Message) -> Int {
+        if burst.takes(message) {
+            burst.append(message)
+            counters.delivered += burst.members.count
+            defer { if burst.isFull { endBurst() } }
+            return burst.members.count
+        }
+        endBurst()
         let members = table.members(for: message.channel)
-        for member in members {
-            switch member.delivery {
-            case .wire(let stream):
-                if stream.append(message.wire) == .overflowed { stream.reportOverflow(on: self) }
-            case .sink(let sink):
-                sink.deliver(message, on: self)
+        if members.count >= Burst.fewestMembers {
+            burst.begin(message, for: members)
+        } else {
+            for member in members {
+                switch member.delivery {
+                case .wire(let stream): append(message.wire, to: stream)
+                case .sink(let sink): sink.deliver(message, on: self)
+                }
             }
         }
         counters.delivered += members.count
         return members.count
+    }
+
+    private func append(_ frames: [UInt8], to stream: TCPStream) {
+        if stream.append(frames) == .overflowed { stream.reportOverflow(on: self) }
+    }
+
+    /// Hands out what was gathered: at the end of the turn, before subscriptions change, and before something that
+    /// must not overtake it.
+    package func endBurst() {
+        guard !burst.isEmpty else { return }
+        // Closing a slow subscriber leads back here through `remove`: by then there is no burst.
+        var ended = Burst()
+        swap(&ended, &burst)
+        for member in ended.members {
+            switch member.delivery {
+            case .wire(let stream): append(ended.block, to: stream)
+            case .sink(let sink):
+                for message in ended.messages { sink.deliver(message, on: self) }
+            }
+        }
+        ended.end()
+        if burst.isEmpty { burst = ended }
     }
 
     /// A subscriber is closed because it did not read; `dropped` bytes never left.

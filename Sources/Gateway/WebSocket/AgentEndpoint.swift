@@ -76,6 +76,8 @@ package final class AgentEndpoint: WebSocketEndpoint {
                     channel: channel, event: publication.event, data: Array("null".utf8), sender: identity.sender)
             }
         shard.publish(event)
+        // Who listens to what he publishes sees the event before the answer.
+        if granted.values.contains(where: { $0.contains { $0.matches(channel) } }) { shard.endBurst() }
         answerSuccess(message, on: shard)
     }
 

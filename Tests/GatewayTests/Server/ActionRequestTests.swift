@@ -7,7 +7,7 @@ struct ActionRequestTests {
         #"{"tool_name":"Bash","tool_type":"builtin","input":"run the test suite","session_id":"s1","project_path":"/p"}"#
 
     @Test func recordsListsAndSuggests() async throws {
-        try await TestServer.run { server in
+        try await TestServer.run { (server) async throws in
             let port = server.restPort
             let created = try RawHTTP.request("POST", "/api/actions", port: port, body: ActionRequestTests.action)
             #expect(created.status == 201)
@@ -33,7 +33,7 @@ struct ActionRequestTests {
     }
 
     @Test func deletesOneAndThoseOfASession() async throws {
-        try await TestServer.run { server in
+        try await TestServer.run { (server) async throws in
             let port = server.restPort
             var ids: [String] = []
             for _ in 0..<3 {
@@ -59,7 +59,7 @@ struct ActionRequestTests {
         (#"{"tool_name":"a","tool_type":"mcp","file_paths":"x","subtask_id":"y"}"#, ["file_paths", "subtask_id"]),
     ])
     func namesWrongFields(_ body: String, _ fields: [String]) async throws {
-        try await TestServer.run { server in
+        try await TestServer.run { (server) async throws in
             let answer = try RawHTTP.request("POST", "/api/actions", port: server.restPort, body: body)
             #expect(answer.status == 400)
             #expect(try answer.json["error"] as? String == "Validation failed")
@@ -70,7 +70,7 @@ struct ActionRequestTests {
 
     @Test(arguments: ["", "{", "[1]", "nonsense", "{\"a\":\u{1}}"])
     func refusesMalformedJSON(_ body: String) async throws {
-        try await TestServer.run { server in
+        try await TestServer.run { (server) async throws in
             let answer = try RawHTTP.request("POST", "/api/actions", port: server.restPort, body: body)
             #expect(answer.status == 400)
             #expect((try answer.json["error"] as? String)?.hasPrefix("Malformed JSON") == true)
@@ -78,7 +78,7 @@ struct ActionRequestTests {
     }
 
     @Test func takesNullsAndUnknownFields() async throws {
-        try await TestServer.run { server in
+        try await TestServer.run { (server) async throws in
             let body = #"{"tool_name":"a","tool_type":"skill","input":null,"exit_code":null,"session_id":null,"x":[{}]}"#
             #expect(try RawHTTP.request("POST", "/api/actions", port: server.restPort, body: body).status == 201)
         }
@@ -86,13 +86,13 @@ struct ActionRequestTests {
 
     @Test(arguments: ["limit=-1", "limit=x", "limit=0", "offset=-1", "offset=1.5"])
     func refusesWrongPages(_ query: String) async throws {
-        try await TestServer.run { server in
+        try await TestServer.run { (server) async throws in
             #expect(try RawHTTP.request("GET", "/api/actions?\(query)", port: server.restPort).status == 400)
         }
     }
 
     @Test func storesARepeatedRequestOnce() async throws {
-        try await TestServer.run { server in
+        try await TestServer.run { (server) async throws in
             let port = server.restPort
             let key = ["Idempotency-Key: k1"]
             let first = try RawHTTP.request("POST", "/api/actions", port: port, body: ActionRequestTests.action, fields: key)
@@ -107,7 +107,7 @@ struct ActionRequestTests {
     }
 
     @Test func learnsFromFeedback() async throws {
-        try await TestServer.run { server in
+        try await TestServer.run { (server) async throws in
             let port = server.restPort
             _ = try RawHTTP.request("POST", "/api/actions", port: port, body: ActionRequestTests.action)
             let aliases = #"{"selected_tool":"Bash","keywords":["suite","unknown"],"accepted":true}"#
@@ -123,7 +123,7 @@ struct ActionRequestTests {
     }
 
     @Test func asksForKeywords() async throws {
-        try await TestServer.run { server in
+        try await TestServer.run { (server) async throws in
             let missing = try RawHTTP.request("GET", "/api/routing/suggest", port: server.restPort)
             #expect(missing.status == 400)
             #expect(try missing.json["error"] as? String == "Missing required query parameter: keywords")

@@ -8,13 +8,13 @@ struct AgentProtocolTests {
     private func withServer(
         isDevelopment: Bool = true, loops: Int = 1, _ body: (TestServer, Bus) async throws -> Void
     ) async throws {
-        try await TestServer.run(loops: loops, isDevelopment: isDevelopment) { server in
+        try await TestServer.run(loops: loops, isDevelopment: isDevelopment) { (server) async throws in
             try await withClientBus { bus in try await body(server, bus) }
         }
     }
 
     @Test func greets() async throws {
-        try await withServer { server, bus in
+        try await withServer { (server, bus) async throws in
             var agent = try await server.connect(on: bus)
             let hello = try await agent.next()
             #expect(hello["type"] as? String == "connected")
@@ -24,7 +24,7 @@ struct AgentProtocolTests {
     }
 
     @Test(arguments: [1, 2]) func deliversWhatIsPublished(loops: Int) async throws {
-        try await withServer(loops: loops) { server, bus in
+        try await withServer(loops: loops) { (server, bus) async throws in
             var listener = try await server.connect("/?global=0", on: bus)
             var publisher = try await server.connect("/ws?global=0", on: bus)
             let ack = try await listener.ask(#"{"type":"subscribe","id":7,"channel":"topics/builds"}"#)
@@ -42,7 +42,7 @@ struct AgentProtocolTests {
     }
 
     @Test func stopsAfterUnsubscribe() async throws {
-        try await withServer { server, bus in
+        try await withServer { (server, bus) async throws in
             var agent = try await server.connect("/?global=0", on: bus)
             _ = try await agent.ask(#"{"type":"subscribe","id":1,"channel":"topics/>"}"#)
             _ = try await agent.ask(#"{"type":"subscribe","id":2,"channel":"topics/a"}"#)
@@ -62,7 +62,7 @@ struct AgentProtocolTests {
         (#"{"type":"publish","channel":"agents/a","event":"message.new"}"#, "REFUSED"),
     ])
     func answersBadMessagesAndGoesOn(_ message: String, _ code: String) async throws {
-        try await withServer { server, bus in
+        try await withServer { (server, bus) async throws in
             var agent = try await server.connect("/?global=0", on: bus)
             _ = try await agent.next()
             try await agent.send(message)
@@ -83,7 +83,7 @@ struct AgentProtocolTests {
         (#"{"type":"publish","id":1,"channel":"topics/*","event":"a.b"}"#, "Invalid channel format: topics/*"),
     ])
     func tellsAnonymousClientsWhatTheyMayNot(_ message: String, _ reason: String) async throws {
-        try await withServer { server, bus in
+        try await withServer { (server, bus) async throws in
             var agent = try await server.connect("/?global=0&agent_id=b", on: bus)
             let answer = try await agent.ask(message)
             #expect(answer["success"] as? Bool == false)
@@ -92,7 +92,7 @@ struct AgentProtocolTests {
     }
 
     @Test func letsAnAgentInWithItsToken() async throws {
-        try await withServer { server, bus in
+        try await withServer { (server, bus) async throws in
             let minted = try RawHTTP.request(
                 "POST", "/api/auth/token", port: server.restPort, body: #"{"agent_id":"a","session_id":"s"}"#)
             let token = try #require(try minted.json["token"] as? String)
@@ -113,7 +113,7 @@ struct AgentProtocolTests {
     }
 
     @Test func wantsProofOutsideDevelopment() async throws {
-        try await withServer(isDevelopment: false) { server, bus in
+        try await withServer(isDevelopment: false) { (server, bus) async throws in
             let refused = try RawHTTP.request(
                 "POST", "/api/auth/token", port: server.restPort, body: #"{"agent_id":"a"}"#)
             #expect(refused.status == 401)
@@ -127,7 +127,7 @@ struct AgentProtocolTests {
     }
 
     @Test func restoresSubscriptions() async throws {
-        try await withServer { server, bus in
+        try await withServer { (server, bus) async throws in
             var first = try await server.connect("/?global=0", on: bus)
             _ = try await first.ask(#"{"type":"auth","id":1,"agent_id":"a"}"#)
             _ = try await first.ask(#"{"type":"subscribe","id":2,"channel":"topics/kept"}"#)
@@ -143,7 +143,7 @@ struct AgentProtocolTests {
     }
 
     @Test func keepsAnotherAgentsChannelsApart() async throws {
-        try await withServer { server, bus in
+        try await withServer { (server, bus) async throws in
             var agent = try await server.connect("/?global=0", on: bus)
             _ = try await agent.ask(#"{"type":"auth","id":1,"agent_id":"a"}"#)
             _ = try await agent.ask(#"{"type":"auth","id":2,"agent_id":"b"}"#)
@@ -155,7 +155,7 @@ struct AgentProtocolTests {
     }
 
     @Test func publishesRecordedActionsOnGlobal() async throws {
-        try await withServer { server, bus in
+        try await withServer { (server, bus) async throws in
             var watcher = try await server.connect(on: bus)
             _ = try await watcher.next()
             _ = try RawHTTP.request(
@@ -168,7 +168,7 @@ struct AgentProtocolTests {
     @Test func saysGoodbyeWhenTheServerGoes() async throws {
         try await withClientBus { bus in
             nonisolated(unsafe) var kept: TestAgent?
-            try await TestServer.run { server in
+            try await TestServer.run { (server) async throws in
                 var agent = try await server.connect(on: bus)
                 _ = try await agent.next()
                 unsafe kept = agent

@@ -8,7 +8,7 @@ struct HookRequestTests {
     }
 
     @Test func recordsAToolCallOnce() async throws {
-        try await TestServer.run { server in
+        try await TestServer.run { (server) async throws in
             let port = server.restPort
             let body = HookRequestTests.report(
                 "PostToolUse",
@@ -30,7 +30,7 @@ struct HookRequestTests {
     }
 
     @Test func learnsFromAFailure() async throws {
-        try await TestServer.run { server in
+        try await TestServer.run { (server) async throws in
             let body = HookRequestTests.report(
                 "PostToolUseFailure",
                 #""tool_name":"Bash","tool_input":{"command":"make"},"tool_use_id":"t2","error":"Exit code 2\nmake: ***""#)
@@ -42,7 +42,7 @@ struct HookRequestTests {
     }
 
     @Test func cutsLargeOutputs() async throws {
-        try await TestServer.run { server in
+        try await TestServer.run { (server) async throws in
             let output = String(repeating: "x", count: 3 << 20)
             let body = HookRequestTests.report(
                 "PostToolUse", #""tool_name":"Read","tool_input":{"file_path":"/a"},"tool_response":"\#(output)""#)
@@ -52,7 +52,7 @@ struct HookRequestTests {
     }
 
     @Test func acceptsOtherEventsAndKeepsNothing() async throws {
-        try await TestServer.run { server in
+        try await TestServer.run { (server) async throws in
             let body = HookRequestTests.report("Stop", #""stop_hook_active":false"#)
             #expect(try RawHTTP.request("POST", "/hooks/claude", port: server.restPort, body: body).status == 200)
             #expect(try RawHTTP.request("POST", "/hooks/claude", port: server.restPort, body: "{}").status == 400)
@@ -61,7 +61,7 @@ struct HookRequestTests {
     }
 
     @Test func takesTheOldVariables() async throws {
-        try await TestServer.run { server in
+        try await TestServer.run { (server) async throws in
             let form = "tool_name=Edit&tool_input=%7B%22file_path%22%3A%22%2Fa%20b%22%7D&exit_code=1&file_paths=/a,%20/b&project_path=/q"
             #expect(try RawHTTP.request("POST", "/hooks/env", port: server.restPort, body: form).status == 200)
             let list = try RawHTTP.request("GET", "/api/actions", port: server.restPort).json

@@ -1,4 +1,5 @@
 import Gateway
+import TestSupport
 import Testing
 
 /// The same bytes give the same events, however they arrive.

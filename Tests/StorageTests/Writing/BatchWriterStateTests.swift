@@ -24,7 +24,7 @@ struct BatchWriterStateTests {
         #expect(state.recordsArrived(backlog: 9000) == .write)
         #expect(state.recordsArrived(backlog: 9500) == .nothing)
         #expect(state.batchWritten(backlog: 4500, isAwaited: false) == .write)
-        #expect(state.batchWritten(backlog: 3, isAwaited: false) == .gather(milliseconds: 5))
+        #expect(state.batchWritten(backlog: 3, isAwaited: false) == .gather(milliseconds: 50))
     }
 
     @Test func aReaderEndsTheGathering() {

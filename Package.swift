@@ -94,11 +94,28 @@ let package = Package(
             path: "bench/load"),
         .target(name: "TestSupport", dependencies: ["Bus", "Storage"], path: "Tests/TestSupport"),
         .testTarget(name: "BusTests", dependencies: ["Bus", "TestSupport"]),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["Storage", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "AgentsTests", dependencies: ["Agents", "TestSupport"]),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway", "TestSupport"]),
     ]
 )
+
+// Built by script/fuzz only: libFuzzer brings its own `main`, so these targets link with `--sanitize fuzzer` alone.
+if Context.environment["DCM_FUZZ"] == "1" {
+    let fuzzers = ["HTTPRequestParserFuzz", "JSONScannerFuzz", "WebSocketParserFuzz"]
+    for name in fuzzers {
+        package.targets.append(
+            .executableTarget(
+                name: name,
+                dependencies: ["Bus", "Gateway", .product(name: "HTTPTypes", package: "swift-http-types")],
+                path: "Tests/Fuzz",
+                exclude: ["Corpus"] + fuzzers.filter { $0 != name }.map { "\($0).swift" },
+                sources: ["\(name).swift"],
+                swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+    }
+}
 
 for target in package.targets where target.type != .system {
     target.swiftSettings = settings + warnings + (target.swiftSettings ?? [])

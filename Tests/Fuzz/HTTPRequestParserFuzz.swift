@@ -1,11 +1,4 @@
-// Compiled into one module with the folder it tests, by hand, after `swift build -c release`:
-//
-//     swiftc -parse-as-library -sanitize=fuzzer,address -O -wmo -swift-version 6 -package-name dcm \
-//         -module-name HTTPFuzz -enable-upcoming-feature InternalImportsByDefault -I .build/release/Modules \
-//         Sources/Gateway/HTTP/*.swift Tests/Fuzz/HTTPRequestParserFuzz.swift \
-//         .build/release/HTTPTypes.build/*.o -o .build/fuzz-http
-//     .build/fuzz-http -max_len=1024 <folder for new inputs> Tests/Fuzz/Corpus/http
-
+import Gateway
 import HTTPTypes
 
 /// What came out of a parser, body pieces joined: that must not depend on how the input was cut.

@@ -2,7 +2,7 @@ import Bus
 
 /// One input for libFuzzer: whatever the bytes are, nothing traps, and what the parts of the scanner say fits together.
 ///
-/// Build Bus and this file with `-sanitize=fuzzer,address -parse-as-library`; seeds are in `Tests/Fuzz/Corpus/json`.
+/// `script/fuzz JSONScanner SECONDS` builds and runs it.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzJSONScanner(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))

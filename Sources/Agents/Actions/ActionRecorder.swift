@@ -83,6 +83,11 @@ package final class ActionRecorder: Sendable {
     /// How many repetitions wait for their first request now.
     package var waitingCount: Int { state.withLock { $0.window.waitingCount } }
 
+    /// The store holds everything up to `position`: most of these answers needn't be kept here.
+    package func stored(through position: JournalPosition) {
+        state.withLock { $0.window.stored(through: position) }
+    }
+
     // MARK: - Repetitions
 
     private func recordFirst(
@@ -96,10 +101,7 @@ package final class ActionRecorder: Sendable {
                 return RecordedAnswer(body: known, isRepetition: true)
             }
             let (body, position) = try await append(action, repeatable: repeatable, answer: answer)
-            let storedThrough = journal.storedThrough
-            end(repeatable.key, .success(body)) {
-                $0.finished(repeatable.key, at: position, answer: body, storedThrough: storedThrough)
-            }
+            end(repeatable.key, .success(body)) { $0.finished(repeatable.key, at: position, answer: body) }
             return RecordedAnswer(body: body, isRepetition: false)
         } catch {
             end(repeatable.key, .failure(error)) { $0.released(repeatable.key) }

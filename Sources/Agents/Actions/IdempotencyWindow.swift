@@ -9,6 +9,8 @@ package struct IdempotencyWindow: Sendable {
     package struct Limits: Sendable {
         /// Answers that are kept.
         package var answers = 100_000
+        /// Answers that are kept although the store has them: most repetitions come within seconds.
+        package var storedAnswers = 1000
         /// Requests that run at the same time.
         package var running = 10_000
         /// Requests that wait for another one, in all.
@@ -19,7 +21,7 @@ package struct IdempotencyWindow: Sendable {
 
     /// What became of answers and requests at the limits.
     package struct Counters: Equatable, Sendable {
-        /// Answers that went at the limit; the store holds them.
+        /// Answers that went when the store held them.
         package var forgotten = 0
         /// Answers that went at the limit before the store had them.
         package var forgottenUnstored = 0
@@ -41,6 +43,7 @@ package struct IdempotencyWindow: Sendable {
     private var head = 0
     /// How many requests wait for another one.
     package private(set) var waitingCount = 0
+    private var storedThrough = JournalPosition.start
     package private(set) var counters = Counters()
 
     package init(limits: Limits = Limits()) { self.limits = limits }
@@ -104,17 +107,17 @@ package struct IdempotencyWindow: Sendable {
         return .queued
     }
 
-    /// The first request with this key was carried out, and its answer stands in the journal at `position`, of which
-    /// the store holds everything up to `storedThrough`.
-    package mutating func finished(
-        _ key: String,
-        at position: JournalPosition,
-        answer: [UInt8],
-        storedThrough: JournalPosition
-    ) {
+    /// The first request with this key was carried out, and its answer stands in the journal at `position`.
+    package mutating func finished(_ key: String, at position: JournalPosition, answer: [UInt8]) {
         guard let fingerprint = end(key) else { return }
         keep(key, fingerprint, answer, at: position)
-        while answerCount > limits.answers { forgetOldest(storedThrough) }
+        while answerCount > limits.answers { forgetOldest() }
+    }
+
+    /// The store holds everything up to `position`. Only the latest of these answers stay: the store tells the others.
+    package mutating func stored(through position: JournalPosition) {
+        storedThrough = max(storedThrough, position)
+        while answerCount > limits.storedAnswers, order[head].position <= storedThrough { forgetOldest() }
     }
 
     /// The first request with this key ended without a record of its own: it failed, or the store knew the answer.
@@ -137,7 +140,7 @@ package struct IdempotencyWindow: Sendable {
         order.insert((position, key), at: place)
     }
 
-    private mutating func forgetOldest(_ storedThrough: JournalPosition) {
+    private mutating func forgetOldest() {
         let oldest = order[head]
         entries[oldest.key] = nil
         head += 1

@@ -1,8 +1,6 @@
 package import Storage
 
 extension DurableStore: RecordJournal {
-    /// Two seconds, then `unavailable`.
+    /// Waits until the store holds what was appended before, at most 2 s.
     package func flush() async throws(StorageError) { try await flush(milliseconds: 2000) }
-
-    package var storedThrough: JournalPosition { figures.writer.mark }
 }

@@ -7,7 +7,4 @@ package protocol RecordJournal: Sendable {
 
     /// Waits until the store holds what was appended before the call; `unavailable` when that takes too long.
     func flush() async throws(StorageError)
-
-    /// The last record that the store holds; every earlier one is there too.
-    var storedThrough: JournalPosition { get }
 }

@@ -11,6 +11,8 @@ internal import Synchronization
 package actor Shard {
     /// The loop that this shard lives on.
     package nonisolated let loop: EventLoop
+    /// For tasks that work for this shard's connections.
+    package nonisolated let taskExecutor: LoopTaskExecutor
     /// Position among the shards of the bus.
     package nonisolated let index: Int
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
@@ -36,6 +38,7 @@ package actor Shard {
 
     init(loop: EventLoop, index: Int) {
         self.loop = loop
+        taskExecutor = LoopTaskExecutor(loop)
         self.index = index
     }
 

@@ -6,7 +6,7 @@ internal import Logging
 ///
 /// Pipelined requests wait in the parser; beyond a bound no more is read.
 package final class HTTPConnection: StreamHandler {
-    private struct Pending {
+    private struct Pending: Sendable {
         let head: HTTPRequestHead
         let match: Router.Match
         let origin: String?
@@ -134,22 +134,27 @@ package final class HTTPConnection: StreamHandler {
         guard let request = pending else { return }
         pending = nil
         state.requestEnded()
-        Task {
-            let response: RESTResponse
-            do throws(GatewayError) {
-                response = try await request.match.route.action(request.match.request(request.head, body: request.body))
-            } catch {
-                response = RESTResponse(error)
-            }
-            guard stream != nil else { return }
-            finishAnswer(
-                response, context: HTTPResponseContext(request.head, mayKeepAlive: state.mayKeepAlive),
-                origin: request.origin)
-            advance(on: shard)
-            if inputIsPaused && state.mayParse {
-                inputIsPaused = false
-                stream?.resumeReading()
-            }
+        // The connection is part of the shard's state and the task enters the shard at once. It prefers the loop,
+        // because a continuation would else resume on the global executor first, a thread switch for each wait.
+        nonisolated(unsafe) let connection = self
+        Task(executorPreference: shard.taskExecutor) { unsafe await connection.answer(request, on: shard) }
+    }
+
+    private func answer(_ request: Pending, on shard: isolated Shard) async {
+        let response: RESTResponse
+        do throws(GatewayError) {
+            response = try await request.match.route.action(request.match.request(request.head, body: request.body))
+        } catch {
+            response = RESTResponse(error)
+        }
+        guard stream != nil else { return }
+        finishAnswer(
+            response, context: HTTPResponseContext(request.head, mayKeepAlive: state.mayKeepAlive),
+            origin: request.origin)
+        advance(on: shard)
+        if inputIsPaused && state.mayParse {
+            inputIsPaused = false
+            stream?.resumeReading()
         }
     }
 

@@ -46,7 +46,7 @@ package actor Journal {
         limits: JournalLimits = JournalLimits(),
         committed: @escaping @Sendable ([JournalEntry]) -> Void
     ) throws(StorageError) {
-        let file = try JournalFile(path: path)
+        let file = try JournalFile(path: path, limits: limits)
         self.file = file
         self.id = file.id
         self.limits = limits

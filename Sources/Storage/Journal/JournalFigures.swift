@@ -26,6 +26,8 @@ package struct JournalLimits: Equatable, Sendable {
     package var waiting = 16_384
     /// Bytes that the file may use; beyond it appends are refused until the store catches up.
     package var size: Int64 = 1 << 30
+    /// Bytes that the file may have whatever happens; SQLite enforces it, and to the caller it is a full disk.
+    package var file: Int64 = 4 << 30
     /// Bytes of the write-ahead log after which it is started anew from the committing connection.
     package var log: Int64 = 64 << 20
 

@@ -17,11 +17,13 @@ struct JournalFile {
     private var first: Int64
     private let connection: SQLiteConnection
 
-    init(path: String) throws(StorageError) {
+    init(path: String, limits: JournalLimits) throws(StorageError) {
         // No automatic check-points: they would make the one commit that hits the limit some milliseconds longer.
-        connection = try SQLiteConnection(path: path, name: "the journal", access: .writing, checkpointPages: 0)
+        connection = try SQLiteConnection(path: path, name: "the journal", access: .writing)
         let state = try connection.transaction { db in
             try JournalFile.createTables(db)
+            let pageSize = try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 4096
+            _ = try Int64.fetchOne(db, sql: "PRAGMA max_page_count = \(limits.file / pageSize)")
             let id = try String.fetchOne(db, sql: "SELECT id FROM journal") ?? ""
             let first = try Int64.fetchOne(db, sql: "SELECT min(position) FROM records")
             let last = try Int64.fetchOne(db, sql: "SELECT max(position) FROM records")
@@ -63,16 +65,17 @@ struct JournalFile {
         let trimmed = min(held.value, first + JournalFile.slice - 1, newLast - 1)
         let (start, first) = (last.value, first)
         size = try connection.transaction { db in
+            // First, so that the new rows find the pages of the old ones.
+            if trimmed >= first {
+                let delete = try SQLiteStatement(db, "DELETE FROM records WHERE position <= ?")
+                delete.bind(trimmed, at: 1)
+                try delete.run()
+            }
             let insert = try SQLiteStatement(db, "INSERT INTO records (position, body) VALUES (?, ?)")
             for (index, body) in bodies.enumerated() {
                 insert.bind(start + 1 + Int64(index), at: 1)
                 insert.bind(body, at: 2)
                 try insert.run()
-            }
-            if trimmed >= first {
-                let delete = try SQLiteStatement(db, "DELETE FROM records WHERE position <= ?")
-                delete.bind(trimmed, at: 1)
-                try delete.run()
             }
             return try JournalFile.size(db)
         }

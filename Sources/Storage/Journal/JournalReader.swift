@@ -17,7 +17,7 @@ struct JournalReader: Sendable {
     static let sliceBytes = 8 << 20
 
     init(path: String) throws(StorageError) {
-        connection = try SQLiteConnection(path: path, name: "the journal", access: .writing, checkpointPages: 0)
+        connection = try SQLiteConnection(path: path, name: "the journal", access: .writing)
     }
 
     /// The records behind `position`, oldest first.

@@ -19,7 +19,14 @@ struct SQLiteConnection: Sendable {
     /// - Parameters:
     ///   - name: What the file is, for messages.
     ///   - checkpointPages: Pages in the WAL after which a commit moves them into the file; 0 for never.
-    init(path: String, name: String, access: Access, checkpointPages: Int) throws(StorageError) {
+    ///   - cacheKibibytes: Pages kept in memory. Less than the inner pages of all indexes makes each insert read some.
+    init(
+        path: String,
+        name: String,
+        access: Access,
+        checkpointPages: Int = 0,
+        cacheKibibytes: Int = 2048
+    ) throws(StorageError) {
         self.name = name
         var configuration = Configuration()
         configuration.readonly = access == .reading
@@ -30,6 +37,7 @@ struct SQLiteConnection: Sendable {
         do {
             queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.inDatabase { db in
+                try db.execute(sql: "PRAGMA cache_size = -\(cacheKibibytes)")
                 guard access == .writing else { return }
                 let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
                 guard mode == "wal" else {

@@ -7,10 +7,7 @@ struct SQLiteRows {
     private let keepAnswer: SQLiteStatement
     private let project: SQLiteStatement
     private let session: SQLiteStatement
-    private let score: SQLiteStatement
-    private let feedback: SQLiteStatement
     private let db: Database
-    private var json: [UInt8] = []
 
     init(_ db: Database) throws {
         self.db = db
@@ -18,11 +15,9 @@ struct SQLiteRows {
         keepAnswer = try SQLiteStatement(db, BookkeepingStatements.keepAnswer)
         project = try SQLiteStatement(db, WorkStatements.upsertProject)
         session = try SQLiteStatement(db, WorkStatements.upsertSession)
-        score = try SQLiteStatement(db, ScoreStatements.upsert)
-        feedback = try SQLiteStatement(db, ScoreStatements.feedback)
     }
 
-    mutating func insert(_ action: ActionRecord) throws {
+    func insert(_ action: ActionRecord) throws {
         insertAction.bind(action.id.description, at: 1)
         insertAction.bind(action.subtaskID, at: 2)
         insertAction.bind(action.sessionID, at: 3)
@@ -65,30 +60,6 @@ struct SQLiteRows {
         try session.run()
     }
 
-    mutating func apply(_ change: ScoreChange, to key: ScoreKey) throws {
-        guard let row = change.inserted else { return }
-        score.bind(text: jsonArray([key.keyword]), at: 1)
-        score.bind(key.toolName, at: 2)
-        score.bind(key.toolType, at: 3)
-        score.bind(row.score.value, at: 4)
-        score.bind(Int64(row.usageCount), at: 5)
-        score.bind(Int64(row.successCount), at: 6)
-        score.bind(row.lastUsed.milliseconds, at: 7)
-        score.bind(change.shift, at: 8)
-        score.bind(Int64(change.usage), at: 11)
-        score.bind(Int64(change.successes), at: 12)
-        score.bind(change.lastUsed.milliseconds, at: 13)
-        try score.run()
-    }
-
-    func apply(_ change: ScoreChange, toKeyword keyword: String, toolName: String) throws {
-        feedback.bind(change.shift, at: 1)
-        feedback.bind(change.lastUsed.milliseconds, at: 4)
-        feedback.bind(keyword, at: 5)
-        feedback.bind(toolName, at: 6)
-        try feedback.run()
-    }
-
     func reject(_ record: RejectedRecord, ofJournal id: String, at time: Timestamp) throws {
         let reject = try SQLiteStatement(db, BookkeepingStatements.reject)
         reject.bind(id, at: 1)
@@ -112,25 +83,16 @@ struct SQLiteRows {
         setMark.bind(time.milliseconds, at: 3)
         try setMark.run()
     }
-
-    /// The bytes of a JSON array; the buffer is used again for the next one.
-    private mutating func jsonArray(_ strings: [String]) -> [UInt8] {
-        json.removeAll(keepingCapacity: true)
-        json.append(UInt8(ascii: "["))
-        for (index, string) in strings.enumerated() {
-            if index > 0 { json.append(UInt8(ascii: ",")) }
-            json.appendJSONString(string)
-        }
-        json.append(UInt8(ascii: "]"))
-        return json
-    }
 }
 
-extension SQLiteStatement {
-    /// Three parameters: delta, lower and upper bound in millionths.
-    fileprivate func bind(_ shift: ClampedShift, at index: Int32) {
-        bind(Int64(shift.delta), at: index)
-        bind(Int64(shift.lower.micro), at: index + 1)
-        bind(Int64(shift.upper.micro), at: index + 2)
+/// The bytes of a JSON array.
+func jsonArray(_ strings: [String]) -> [UInt8] {
+    var json: [UInt8] = []
+    json.append(UInt8(ascii: "["))
+    for (index, string) in strings.enumerated() {
+        if index > 0 { json.append(UInt8(ascii: ",")) }
+        json.appendJSONString(string)
     }
+    json.append(UInt8(ascii: "]"))
+    return json
 }

@@ -95,7 +95,8 @@ enum SQLiteSchema {
         """,
         "CREATE INDEX actions_created ON actions (created_at)",
         "CREATE INDEX actions_tool_name ON actions (tool_name, created_at)",
-        "CREATE INDEX actions_tool_type ON actions (tool_type, created_at)",
+        // Most calls are of builtin tools: a list of those finds them by time, and each insert saves an index.
+        "CREATE INDEX actions_tool_type ON actions (tool_type, created_at) WHERE tool_type <> 'builtin'",
         "CREATE INDEX actions_session ON actions (session_id, created_at) WHERE session_id IS NOT NULL",
         "CREATE INDEX actions_subtask ON actions (subtask_id, created_at) WHERE subtask_id IS NOT NULL",
         """

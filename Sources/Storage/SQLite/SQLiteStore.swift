@@ -11,12 +11,18 @@ package final class SQLiteStore: ActionStore, ScoreStore, IdempotencyStore, Figu
     ///   - writing: The loop of the writer; the batch writer lives on it too.
     ///   - reading: The loop of reads.
     init(path: String, writing: EventLoop, reading: EventLoop, learning: ScoreLearning) throws(StorageError) {
-        let connection = try SQLiteConnection(path: path, name: "the store", access: .writing, checkpointPages: 4000)
+        let connection = try SQLiteConnection(
+            path: path,
+            name: "the store",
+            access: .writing,
+            checkpointPages: 4000,
+            cacheKibibytes: 32 << 10
+        )
         try SQLiteSchema.apply(to: connection)
         writer = SQLiteWriter(loop: writing, connection: connection, learning: learning)
         reader = SQLiteReader(
             loop: reading,
-            connection: try SQLiteConnection(path: path, name: "the store", access: .reading, checkpointPages: 0)
+            connection: try SQLiteConnection(path: path, name: "the store", access: .reading)
         )
     }
 

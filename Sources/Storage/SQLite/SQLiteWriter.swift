@@ -9,6 +9,7 @@ actor SQLiteWriter: RecordSink {
     private let connection: SQLiteConnection
     private let learning: ScoreLearning
     private let ids = UUIDGenerator()
+    private var scores = SQLiteScores()
     private var nextPruning = Timestamp(milliseconds: 0)
 
     /// How long answers to repeatable requests are kept, and how often old ones are looked for; milliseconds.
@@ -28,16 +29,26 @@ actor SQLiteWriter: RecordSink {
     }
 
     func write(_ batch: RecordBatch, at time: Timestamp) throws(StorageError) {
+        do throws(StorageError) {
+            try store(batch, at: time)
+        } catch {
+            // What the transaction did is undone, what is known of it is not true.
+            scores.forget()
+            throw error
+        }
+    }
+
+    private func store(_ batch: RecordBatch, at time: Timestamp) throws(StorageError) {
         try connection.transaction { db in
             let mark = try SQLiteWriter.mark(ofJournal: batch.journalID, db)
             guard batch.through > mark else { return }
             let batch = batch.behind(mark)
-            var rows = try SQLiteRows(db)
+            let rows = try SQLiteRows(db)
             for entry in batch.entries {
                 guard case .action(let action) = entry.record else { continue }
                 try rows.insert(action)
             }
-            try apply(BatchEffects(of: batch.entries, learning: learning), &rows)
+            try apply(BatchEffects(of: batch.entries, learning: learning), rows, db)
             for record in batch.rejected { try rows.reject(record, ofJournal: batch.journalID, at: time) }
             if time >= nextPruning {
                 try rows.pruneAnswers(before: Timestamp(milliseconds: time.milliseconds - Self.answerLifetime))
@@ -48,7 +59,7 @@ actor SQLiteWriter: RecordSink {
     }
 
     /// Rows in the order of their keys: neighbours in an index share its pages.
-    private func apply(_ effects: BatchEffects, _ rows: inout SQLiteRows) throws {
+    private func apply(_ effects: BatchEffects, _ rows: SQLiteRows, _ db: Database) throws {
         var projectIDs: [ExactText: String] = [:]
         for (path, time) in effects.projects.sorted(by: { $0.key.string < $1.key.string }) {
             projectIDs[path] = try rows.upsertProject(path.string, id: ids.next(at: time), at: time)
@@ -59,15 +70,10 @@ actor SQLiteWriter: RecordSink {
         }
         for step in effects.scores {
             switch step {
-            case .uses(let changes):
-                let sorted = changes.sorted {
-                    ($0.key.keyword, $0.key.toolName, $0.key.toolType)
-                        < ($1.key.keyword, $1.key.toolName, $1.key.toolType)
-                }
-                for (key, change) in sorted { try rows.apply(change, to: key) }
+            case .uses(let changes): try scores.apply(changes, db)
             case .feedback(let feedback, let change):
                 for keyword in feedback.keywords {
-                    try rows.apply(change, toKeyword: keyword, toolName: feedback.toolName)
+                    try scores.apply(change, toKeyword: keyword, toolName: feedback.toolName, db)
                 }
             }
         }

@@ -17,7 +17,9 @@ enum ActionStatements {
             filter.toolName.map { _ in "tool_name" }, filter.toolType.map { _ in "tool_type" },
             filter.sessionID.map { _ in "session_id" },
         ].compactMap { $0 }
-        let conditions = columns.enumerated().map { index, column in "\(column) = $\(index + 1)" }
+        var conditions = columns.enumerated().map { index, column in "\(column) = $\(index + 1)" }
+        // Says what the parameter implies: without it the index of the rarer types isn't considered.
+        if let toolType = filter.toolType, toolType != "builtin" { conditions.append("tool_type <> 'builtin'") }
         let filtered = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))"
         return """
             SELECT id, tool_name, tool_type, exit_code, duration_ms, file_paths, session_id, project_path, created_at

@@ -6,16 +6,18 @@ enum ScoreStatements {
         WHERE id > $1 ORDER BY id LIMIT $2
         """
 
-    /// Parameters: keywords, tool name and type; the row to insert (weight, usage, successes, last used); for a row
-    /// that is there, the shift (delta, lower, upper in millionths) and the increments (usage, successes, last used).
-    static let upsert = """
+    static let find = """
+        SELECT id, weight, usage_count, success_count, last_used FROM routing_scores
+        WHERE keyword = $1 AND tool_name = $2 AND tool_type = $3
+        """
+
+    static let insert = """
         INSERT INTO routing_scores (keywords, tool_name, tool_type, weight, usage_count, success_count, last_used)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
-        ON CONFLICT (keyword, tool_name, tool_type) DO UPDATE SET
-            weight = \(shifted("$8", "$9", "$10")),
-            usage_count = routing_scores.usage_count + $11,
-            success_count = routing_scores.success_count + $12,
-            last_used = \(later("$13"))
+        VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
+        """
+
+    static let update = """
+        UPDATE routing_scores SET weight = $1, usage_count = $2, success_count = $3, last_used = $4 WHERE id = $5
         """
 
     /// Feedback names no tool type, so it is about every type of that tool. Parameters: delta, lower, upper, last used,

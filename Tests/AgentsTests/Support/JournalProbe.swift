@@ -9,7 +9,6 @@ final class JournalProbe: RecordJournal {
         var records: [JournalRecord] = []
         var flushes = 0
         var failure: StorageError?
-        var storedThrough = JournalPosition.start
         var isHeld = false
         var held: [CheckedContinuation<Void, Never>] = []
     }
@@ -23,7 +22,6 @@ final class JournalProbe: RecordJournal {
     var actions: [ActionRecord] {
         records.compactMap { if case .action(let action) = $0 { action } else { nil } }
     }
-    var storedThrough: JournalPosition { state.withLock { $0.storedThrough } }
     var flushes: Int { state.withLock { $0.flushes } }
     /// How many appends wait.
     var heldCount: Int { state.withLock { $0.held.count } }

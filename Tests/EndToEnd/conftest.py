@@ -1,0 +1,60 @@
+"""Fixtures of the end-to-end tests: they run the release binary as a process and talk to it from outside."""
+import os
+import pathlib
+
+import pytest
+
+from dcm import Server
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true", help="more rounds and more connections")
+
+
+def pytest_sessionstart(session):
+    if not BINARY.exists():
+        pytest.exit(f"{BINARY} does not exist. Build it: swift build -c release --product dcm", returncode=3)
+
+
+BINARY = pathlib.Path(os.environ.get("DCM_BINARY", ROOT / ".build/release/dcm")).absolute()
+
+
+@pytest.fixture(scope="session")
+def long(request):
+    return request.config.getoption("--long")
+
+
+@pytest.fixture(scope="session")
+def root():
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def binary():
+    return BINARY
+
+
+@pytest.fixture
+def make_server(tmp_path):
+    """Makes servers that are not started yet; whatever still runs at the end of the test is killed."""
+    servers = []
+
+    def make(*arguments, data=None, env=None, **options):
+        server = Server(BINARY, data or tmp_path / "data", *arguments, env=env, **options)
+        servers.append(server)
+        return server
+
+    yield make
+    for server in servers:
+        server.kill()
+
+
+@pytest.fixture
+def server(make_server):
+    server = make_server()
+    server.start()
+    yield server
+    # A server that died during a test is a failure of that test, whatever the test looked at.
+    assert server.process is None or server.process.poll() is None, f"the server has ended:\n{server.log()}"

@@ -1,0 +1,77 @@
+import Agents
+import Bus
+import Gateway
+import Logging
+import Storage
+import TestSupport
+
+/// A whole server in this process, on ports that the system chose, in a folder that goes with it.
+final class TestServer: Sendable {
+    let bus: Bus
+    let store: DurableStore
+    let gateway: GatewayServer
+    private let folder: TemporaryFolder
+
+    /// - Parameter loops: event loops of the server.
+    static func run(
+        loops: Int = 1, isDevelopment: Bool = true, timeOuts: HTTPService.TimeOuts = HTTPService.TimeOuts(),
+        _ body: (TestServer) async throws -> Void
+    ) async throws {
+        let server = try await TestServer(loops: loops, isDevelopment: isDevelopment, timeOuts: timeOuts)
+        do {
+            try await body(server)
+        } catch {
+            try await server.stop()
+            throw error
+        }
+        try await server.stop()
+    }
+
+    private init(loops: Int, isDevelopment: Bool, timeOuts: HTTPService.TimeOuts) async throws {
+        folder = try TemporaryFolder()
+        let routing = RoutingMemory()
+        store = try await DurableStore.open(folder: folder.path, learning: .rules) { routing.apply($0) }
+        bus = Bus(loops: loops)
+        try await bus.start()
+        let secret = "a secret of tests"
+        let authenticator = Authenticator(
+            secret: secret, isDevelopment: isDevelopment, tokens: TokenAuthority(secret: secret))
+        let any = try SocketAddress(host: "127.0.0.1", port: 0)
+        var configuration = GatewayServer.Configuration(rest: any, webSocket: any)
+        configuration.offersEcho = true
+        configuration.timeOuts = timeOuts
+        gateway = try await GatewayServer.start(
+            configuration, bus: bus, store: store, rooms: Rooms(bus: bus, store: store, routing: routing),
+            authenticator: authenticator, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    private func stop() async throws {
+        await gateway.stopListening()
+        await bus.drain(seconds: 5)
+        try await store.close()
+        bus.stop()
+    }
+
+    var restPort: UInt16 { gateway.restAddress.port }
+    var webSocketPort: UInt16 { gateway.webSocketAddress.port }
+
+    /// A WebSocket client on `bus`; `target` is path and query.
+    func connect(_ target: String = "/", on bus: Bus) async throws -> TestAgent {
+        TestAgent(try await WebSocketClient.connect(to: "ws://127.0.0.1:\(webSocketPort)\(target)", on: bus))
+    }
+}
+
+/// Runs `body` with a bus for clients.
+func withClientBus(_ body: (Bus) async throws -> Void) async throws {
+    let bus = Bus()
+    try await bus.start()
+    do {
+        try await body(bus)
+    } catch {
+        await bus.drain(seconds: 0)
+        bus.stop()
+        throw error
+    }
+    await bus.drain(seconds: 5)
+    bus.stop()
+}

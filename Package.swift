@@ -51,21 +51,24 @@ let package = Package(
                 "CUV",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ]
+        ),
         .target(
             name: "Storage",
             dependencies: [
                 "Bus",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ]
+        ),
         .target(
             name: "Agents",
             dependencies: [
                 "Bus", "Storage",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ]
+        ),
         .target(
             name: "Gateway",
             dependencies: [
@@ -73,7 +76,8 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ]
+        ),
         .executableTarget(
             name: "dcm",
             dependencies: [
@@ -83,7 +87,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ]),
+            ]
+        ),
         .executableTarget(
             name: "dcm-bench",
             dependencies: [
@@ -91,12 +96,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            path: "bench/load"),
+            path: "bench/load"
+        ),
         .target(name: "TestSupport", dependencies: ["Bus", "Storage"], path: "Tests/TestSupport"),
         .testTarget(name: "BusTests", dependencies: ["Bus", "TestSupport"]),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Storage", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: ["Storage", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
         .testTarget(name: "AgentsTests", dependencies: ["Agents", "TestSupport"]),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway", "TestSupport"]),
     ]
@@ -113,7 +120,9 @@ if Context.environment["DCM_FUZZ"] == "1" {
                 path: "Tests/Fuzz",
                 exclude: ["Corpus"] + fuzzers.filter { $0 != name }.map { "\($0).swift" },
                 sources: ["\(name).swift"],
-                swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+                swiftSettings: [.unsafeFlags(["-parse-as-library"])]
+            )
+        )
     }
 }
 

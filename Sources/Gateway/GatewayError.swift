@@ -13,7 +13,10 @@ package struct GatewayError: Error, Equatable, Sendable {
     package let fields: HTTPFields
 
     package init(
-        _ status: HTTPResponse.Status, _ message: String, details: [String: [String]] = [:], fields: HTTPFields = [:]
+        _ status: HTTPResponse.Status,
+        _ message: String,
+        details: [String: [String]] = [:],
+        fields: HTTPFields = [:]
     ) {
         self.status = status
         self.message = message

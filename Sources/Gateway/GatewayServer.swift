@@ -35,23 +35,40 @@ package final class GatewayServer: Sendable {
 
     /// Listens on both ports, or on none.
     package static func start(
-        _ configuration: Configuration, bus: Bus, store: DurableStore, rooms: Rooms, authenticator: Authenticator,
+        _ configuration: Configuration,
+        bus: Bus,
+        store: DurableStore,
+        rooms: Rooms,
+        authenticator: Authenticator,
         logger: Logger
     ) async throws(BusError) -> GatewayServer {
         let agents = AgentService(authenticator: authenticator)
         let policy = HostPolicy(
-            ports: [Int(configuration.rest.port)], hosts: configuration.hosts, origins: configuration.origins)
+            ports: [Int(configuration.rest.port)],
+            hosts: configuration.hosts,
+            origins: configuration.origins
+        )
         let web = webSocketService(configuration, bus: bus, agents: agents, policy: policy, logger: logger)
         let rest = restService(
-            configuration, bus: bus, store: store, rooms: rooms, agents: agents, policy: policy, logger: logger,
-            answers: { web.answers })
+            configuration,
+            bus: bus,
+            store: store,
+            rooms: rooms,
+            agents: agents,
+            policy: policy,
+            logger: logger,
+            answers: { web.answers }
+        )
         var listenings: [Listening] = []
         do throws(BusError) {
             for (address, service) in [(configuration.rest, rest), (configuration.webSocket, web)] {
                 listenings.append(
                     try await bus.listen(
-                        on: address, maximumConnections: configuration.maximumConnections, logger: logger
-                    ) { _ in HTTPConnection(service) })
+                        on: address,
+                        maximumConnections: configuration.maximumConnections,
+                        logger: logger
+                    ) { _ in HTTPConnection(service) }
+                )
             }
         } catch {
             for listening in listenings { await listening.close() }
@@ -61,8 +78,14 @@ package final class GatewayServer: Sendable {
     }
 
     private static func restService(
-        _ configuration: Configuration, bus: Bus, store: DurableStore, rooms: Rooms, agents: AgentService,
-        policy: HostPolicy, logger: Logger, answers: @escaping @Sendable () -> [Int]
+        _ configuration: Configuration,
+        bus: Bus,
+        store: DurableStore,
+        rooms: Rooms,
+        agents: AgentService,
+        policy: HostPolicy,
+        logger: Logger,
+        answers: @escaping @Sendable () -> [Int]
     ) -> HTTPService {
         let isLoopback = configuration.rest.isLoopback
         var routes = HealthRoutes(store: store).routes
@@ -70,20 +93,37 @@ package final class GatewayServer: Sendable {
         routes += RoutingRoutes(memory: rooms.routing, feedback: rooms.feedback).routes
         routes += HookRoutes(recorder: rooms.recorder).routes
         routes += TokenRoutes(authenticator: agents.authenticator, isLoopback: isLoopback).routes
-        routes += FigureRoutes(
-            bus: bus, store: store, recorder: rooms.recorder, memory: rooms.routing, agents: agents, answers: answers
-        ).routes
+        routes +=
+            FigureRoutes(
+                bus: bus,
+                store: store,
+                recorder: rooms.recorder,
+                memory: rooms.routing,
+                agents: agents,
+                answers: answers
+            ).routes
         return HTTPService(
-            router: Router(routes), hostPolicy: policy, timeOuts: configuration.timeOuts, logger: logger)
+            router: Router(routes),
+            hostPolicy: policy,
+            timeOuts: configuration.timeOuts,
+            logger: logger
+        )
     }
 
     private static func webSocketService(
-        _ configuration: Configuration, bus: Bus, agents: AgentService, policy: HostPolicy, logger: Logger
+        _ configuration: Configuration,
+        bus: Bus,
+        agents: AgentService,
+        policy: HostPolicy,
+        logger: Logger
     ) -> HTTPService {
         let routes = ListeningRoutes(bus: bus, agents: agents, port: Int(configuration.webSocket.port)).routes
         let upgrade = WebSocketUpgrade(agents: agents, offersEcho: configuration.offersEcho)
         return HTTPService(
-            router: Router(routes), hostPolicy: policy, timeOuts: configuration.timeOuts, logger: logger
+            router: Router(routes),
+            hostPolicy: policy,
+            timeOuts: configuration.timeOuts,
+            logger: logger
         ) { head, shard in upgrade.answer(head, on: shard) }
     }
 

@@ -14,5 +14,6 @@ struct DCM: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Serve.self, Start.self, Stop.self, Status.self, Logs.self, Publish.self, Subscribe.self,
-        ])
+        ]
+    )
 }

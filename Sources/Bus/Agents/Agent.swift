@@ -17,7 +17,10 @@ package struct AgentSpecification: Sendable {
     package let make: @Sendable () async throws -> any Agent
 
     package init(
-        name: String, patterns: [ChannelPattern], inboxBound: Int = 1024, policy: OverflowPolicy = .dropOldest,
+        name: String,
+        patterns: [ChannelPattern],
+        inboxBound: Int = 1024,
+        policy: OverflowPolicy = .dropOldest,
         make: @escaping @Sendable () async throws -> any Agent
     ) {
         self.name = name

@@ -7,7 +7,9 @@ package struct RestartBackoff: Sendable {
 
     /// Waits `first`, doubles up to `maximum`, and starts over when an instance has lived for `healthyAfter`.
     package init(
-        first: Duration = .milliseconds(100), maximum: Duration = .seconds(30), healthyAfter: Duration = .seconds(60)
+        first: Duration = .milliseconds(100),
+        maximum: Duration = .seconds(30),
+        healthyAfter: Duration = .seconds(60)
     ) {
         self.first = first
         self.maximum = maximum

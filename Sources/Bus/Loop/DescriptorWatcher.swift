@@ -16,7 +16,9 @@ package final class DescriptorWatcher: LoopHandle {
 
     /// Watches `descriptor`, which must stay open until this is closed. Make it on the loop's thread.
     package init(
-        _ descriptor: Int32, on loop: EventLoop, ready: @escaping (Result<Readiness, BusError>) -> Void
+        _ descriptor: Int32,
+        on loop: EventLoop,
+        ready: @escaping (Result<Readiness, BusError>) -> Void
     ) throws(BusError) {
         self.ready = ready
         try unsafe super.init(loop: loop, kind: UV_POLL) { memory in
@@ -38,7 +40,8 @@ package final class DescriptorWatcher: LoopHandle {
             watcher.ready(
                 status == 0
                     ? .success(Readiness(rawValue: events))
-                    : .failure(BusError(uv: status, doing: "cannot watch a descriptor")))
+                    : .failure(BusError(uv: status, doing: "cannot watch a descriptor"))
+            )
         }
     }
 }

@@ -21,7 +21,10 @@ package final class LoopTimer: LoopHandle {
                 guard let data = unsafe handle?.pointee.data else { return }
                 let timer = unsafe Unmanaged<LoopTimer>.fromOpaque(data).takeUnretainedValue()
                 timer.fire()
-            }, milliseconds, interval)
+            },
+            milliseconds,
+            interval
+        )
     }
 
     /// Stops it; `schedule` starts it again.

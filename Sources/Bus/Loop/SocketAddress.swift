@@ -35,7 +35,8 @@ package struct SocketAddress: Sendable, CustomStringConvertible {
     var length: socklen_t {
         socklen_t(
             storage.ss_family == sa_family_t(AF_INET6)
-                ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size)
+                ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
+        )
     }
 
     var family: Int32 { Int32(storage.ss_family) }

@@ -16,14 +16,22 @@ package final class Message: Sendable {
 
     /// Encodes a message. `data` must be one valid JSON value.
     package convenience init(
-        channel: ChannelName, event: String, data: [UInt8], sender: Sender? = nil, at timestamp: Timestamp = .now()
+        channel: ChannelName,
+        event: String,
+        data: [UInt8],
+        sender: Sender? = nil,
+        at timestamp: Timestamp = .now()
     ) {
         self.init(channel: channel, event: event, data: data.span, sender: sender, at: timestamp)
     }
 
     /// Encodes a message. `data` must be one valid JSON value.
     package init(
-        channel: ChannelName, event: String, data: Span<UInt8>, sender: Sender? = nil, at timestamp: Timestamp = .now()
+        channel: ChannelName,
+        event: String,
+        data: Span<UInt8>,
+        sender: Sender? = nil,
+        at timestamp: Timestamp = .now()
     ) {
         self.channel = channel
         self.event = event

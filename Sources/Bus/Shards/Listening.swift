@@ -24,19 +24,31 @@ extension Bus {
     ///
     /// Beyond `maximumConnections` in the whole process a new connection is closed at once and `refused` counts it.
     package func listen(
-        on address: SocketAddress, limits: StreamLimits = StreamLimits(), maximumConnections: Int,
-        logger: Logger, makeHandler: @escaping HandlerFactory
+        on address: SocketAddress,
+        limits: StreamLimits = StreamLimits(),
+        maximumConnections: Int,
+        logger: Logger,
+        makeHandler: @escaping HandlerFactory
     ) async throws(BusError) -> Listening {
         let first = shards[0]
         return try await first.listen(
-            on: address, limits: limits, maximumConnections: maximumConnections, shards: shards, logger: logger,
-            makeHandler: makeHandler)
+            on: address,
+            limits: limits,
+            maximumConnections: maximumConnections,
+            shards: shards,
+            logger: logger,
+            makeHandler: makeHandler
+        )
     }
 }
 
 extension Shard {
     fileprivate func listen(
-        on address: SocketAddress, limits: StreamLimits, maximumConnections: Int, shards: [Shard], logger: Logger,
+        on address: SocketAddress,
+        limits: StreamLimits,
+        maximumConnections: Int,
+        shards: [Shard],
+        logger: Logger,
         makeHandler: @escaping Bus.HandlerFactory
     ) throws(BusError) -> Listening {
         let key = try hold(
@@ -54,7 +66,8 @@ extension Shard {
                 }
             } failed: { error in
                 logger.warning("accepting rests for a moment", metadata: ["reason": "\(error)"])
-            })
+            }
+        )
         let actual = listenerAddress(key) ?? address
         return Listening(address: actual) { [self] in await closeListener(key) }
     }

@@ -71,13 +71,17 @@ package final class HTTPConnection: StreamHandler {
             }
             if let origin, isPreflight(head) {
                 let fields = CrossOriginFields.preflight(
-                    to: origin, requestedHeaders: head.fields[.accessControlRequestHeaders])
+                    to: origin,
+                    requestedHeaders: head.fields[.accessControlRequestHeaders]
+                )
                 return answer(RESTResponse(.noContent, fields: fields), to: head, origin: nil)
             }
             let match = try service.router.match(head.method, path: head.path)
             parser.setBodyLimit(match.route.bodyLimit)
             pending = Pending(head: head, match: match, origin: origin)
-            if head.expectsContinue && parser.bufferedBytes == 0 { stream?.append(HTTPResponseEncoder.continue100) }
+            if head.expectsContinue, head.fits(match.route.bodyLimit), parser.bufferedBytes == 0 {
+                stream?.append(HTTPResponseEncoder.continue100)
+            }
         } catch {
             answer(RESTResponse(error), to: head, origin: origin)
         }
@@ -93,7 +97,10 @@ package final class HTTPConnection: StreamHandler {
         switch service.hostPolicy.decide(authority: head.authority, origin: head.fields[.origin]) {
         case .allowed(let origin): return origin
         case .refusedHost:
-            throw GatewayError(.init(code: 421, reasonPhrase: "Misdirected Request"), "This server does not answer for that Host")
+            throw GatewayError(
+                .init(code: 421, reasonPhrase: "Misdirected Request"),
+                "This server does not answer for that Host"
+            )
         case .refusedOrigin: throw GatewayError(.forbidden, "Pages of that Origin are not served here")
         }
     }
@@ -103,7 +110,10 @@ package final class HTTPConnection: StreamHandler {
     }
 
     private func perform(
-        _ answer: HTTPService.UpgradeAnswer, head: HTTPRequestHead, origin: String?, on shard: isolated Shard
+        _ answer: HTTPService.UpgradeAnswer,
+        head: HTTPRequestHead,
+        origin: String?,
+        on shard: isolated Shard
     ) {
         switch answer {
         case .refuse(let response): self.answer(response, to: head, origin: origin)
@@ -149,8 +159,10 @@ package final class HTTPConnection: StreamHandler {
         }
         guard stream != nil else { return }
         finishAnswer(
-            response, context: HTTPResponseContext(request.head, mayKeepAlive: state.mayKeepAlive),
-            origin: request.origin)
+            response,
+            context: HTTPResponseContext(request.head, mayKeepAlive: state.mayKeepAlive),
+            origin: request.origin
+        )
         advance(on: shard)
         if inputIsPaused && state.mayParse {
             inputIsPaused = false
@@ -179,12 +191,21 @@ package final class HTTPConnection: StreamHandler {
             do throws(HTTPEncodeError) {
                 if response.body.isEmpty || fields[.contentType] != nil {
                     try HTTPResponseEncoder.encode(
-                        HTTPResponseHead(status: response.status, fields: fields), body: response.body,
-                        context: context, date: date, into: &output)
+                        HTTPResponseHead(status: response.status, fields: fields),
+                        body: response.body,
+                        context: context,
+                        date: date,
+                        into: &output
+                    )
                 } else {
                     try HTTPResponseEncoder.encodeJSON(
-                        response.status, body: response.body, fields: fields, context: context, date: date,
-                        into: &output)
+                        response.status,
+                        body: response.body,
+                        fields: fields,
+                        context: context,
+                        date: date,
+                        into: &output
+                    )
                 }
             } catch {
                 service.logger.error("an answer could not be written", metadata: ["field": "\(error.field)"])
@@ -237,5 +258,13 @@ package final class HTTPConnection: StreamHandler {
     package func closed(on shard: isolated Shard) {
         releaseBody()
         stream = nil
+    }
+}
+
+extension HTTPRequestHead {
+    /// False if the body is known to be too long: then it must not be asked for.
+    fileprivate func fits(_ limit: Int) -> Bool {
+        guard case .length(let length) = framing else { return true }
+        return length <= limit
     }
 }

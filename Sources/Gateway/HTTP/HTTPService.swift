@@ -44,8 +44,13 @@ package final class HTTPService: Sendable {
     /// - Parameter maximumBodyBytes: bytes of unfinished and running requests' bodies over all connections; beyond
     ///   it the answer is 503.
     package init(
-        router: Router, hostPolicy: HostPolicy, limits: HTTPLimits = HTTPLimits(), timeOuts: TimeOuts = TimeOuts(),
-        maximumBodyBytes: Int = 256 << 20, logger: Logger, upgrade: Upgrade? = nil
+        router: Router,
+        hostPolicy: HostPolicy,
+        limits: HTTPLimits = HTTPLimits(),
+        timeOuts: TimeOuts = TimeOuts(),
+        maximumBodyBytes: Int = 256 << 20,
+        logger: Logger,
+        upgrade: Upgrade? = nil
     ) {
         self.router = router
         self.hostPolicy = hostPolicy

@@ -79,9 +79,12 @@ package struct ActionRoutes: Sendable {
     @Sendable private func list(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
         let query = request.query
         let filter = ActionFilter(
-            toolName: query.text("tool_name"), toolType: query.text("tool_type"), sessionID: query.text("session_id"),
+            toolName: query.text("tool_name"),
+            toolType: query.text("tool_type"),
+            sessionID: query.text("session_id"),
             limit: try query.integer("limit", default: 100, in: 1...ActionRoutes.maximumLimit),
-            offset: try query.integer("offset", default: 0, in: 0...Int(Int32.max)))
+            offset: try query.integer("offset", default: 0, in: 0...Int(Int32.max))
+        )
         let actions: [ActionSummary]
         do throws(AgentsError) {
             actions = try await history.list(filter, isStale: query.allowsStale)

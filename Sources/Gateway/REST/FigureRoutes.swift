@@ -14,7 +14,11 @@ package struct FigureRoutes: Sendable {
     private let answers: @Sendable () -> [Int]
 
     package init(
-        bus: Bus, store: DurableStore, recorder: ActionRecorder, memory: RoutingMemory, agents: AgentService,
+        bus: Bus,
+        store: DurableStore,
+        recorder: ActionRecorder,
+        memory: RoutingMemory,
+        agents: AgentService,
         answers: @escaping @Sendable () -> [Int]
     ) {
         self.bus = bus
@@ -35,7 +39,11 @@ package struct FigureRoutes: Sendable {
         let answered = answers().enumerated().dropFirst().map { (label: "\($0.offset)xx", value: $0.element) }
         text.counters("http_answers_total", "HTTP answers by class of status", label: "class", answered)
         let forgotten = agents.subscriptions.counters
-        text.counter("forgotten_agents_total", "Agents whose subscriptions were forgotten at the limit", forgotten.agents)
+        text.counter(
+            "forgotten_agents_total",
+            "Agents whose subscriptions were forgotten at the limit",
+            forgotten.agents
+        )
         text.counter("forgotten_patterns_total", "Remembered patterns forgotten at the limit", forgotten.patterns)
         text.counter("routing_refused_total", "Keyword and tool pairs not learnt: table full", memory.refusedCount)
         FigureRoutes.write(store.figures, to: &text)

@@ -11,8 +11,12 @@ package struct RESTRequest: Sendable {
     package let body: [UInt8]
 
     package init(
-        method: HTTPRequest.Method, path: String, parameters: [String: String] = [:], query: QueryString,
-        fields: HTTPFields = [:], body: [UInt8] = []
+        method: HTTPRequest.Method,
+        path: String,
+        parameters: [String: String] = [:],
+        query: QueryString,
+        fields: HTTPFields = [:],
+        body: [UInt8] = []
     ) {
         self.method = method
         self.path = path

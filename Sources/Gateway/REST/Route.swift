@@ -16,7 +16,9 @@ package struct Route: Sendable {
     package static let defaultBodyLimit = 1 << 20
 
     package init(
-        _ method: HTTPRequest.Method, _ template: String, bodyLimit: Int = Route.defaultBodyLimit,
+        _ method: HTTPRequest.Method,
+        _ template: String,
+        bodyLimit: Int = Route.defaultBodyLimit,
         action: @escaping Action
     ) {
         self.method = method
@@ -26,5 +28,7 @@ package struct Route: Sendable {
     }
 
     /// The template's parts between slashes.
-    var segments: [Substring] { template.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { $0 } }
+    var segments: [Substring] {
+        template.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { $0 }
+    }
 }

@@ -53,7 +53,8 @@ package struct Router: Sendable {
     }
 
     private static func choose(
-        _ method: HTTPRequest.Method, _ routes: [HTTPRequest.Method: Route],
+        _ method: HTTPRequest.Method,
+        _ routes: [HTTPRequest.Method: Route],
         parameters: [(name: String, value: Substring)]
     ) throws(GatewayError) -> Match {
         if let route = routes[method] ?? (method == .head ? routes[.get] : nil) {
@@ -62,7 +63,10 @@ package struct Router: Sendable {
         var allowed = Set(routes.keys.map(\.rawValue))
         if allowed.contains("GET") { allowed.insert("HEAD") }
         throw GatewayError(
-            .methodNotAllowed, "Method Not Allowed", fields: [.allow: allowed.sorted().joined(separator: ", ")])
+            .methodNotAllowed,
+            "Method Not Allowed",
+            fields: [.allow: allowed.sorted().joined(separator: ", ")]
+        )
     }
 }
 
@@ -73,8 +77,13 @@ extension Router.Match {
             var values: [String: String] = [:]
             for parameter in parameters { values[parameter.name] = try QueryString.decodePathSegment(parameter.value) }
             return RESTRequest(
-                method: head.method, path: head.path, parameters: values, query: try QueryString(head.query),
-                fields: head.fields, body: body)
+                method: head.method,
+                path: head.path,
+                parameters: values,
+                query: try QueryString(head.query),
+                fields: head.fields,
+                body: body
+            )
         } catch {
             throw GatewayError(.badRequest, error.message)
         }

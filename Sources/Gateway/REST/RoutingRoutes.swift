@@ -25,9 +25,13 @@ package struct RoutingRoutes: Sendable {
         let keywords = try RoutingRoutes.keywords(in: query)
         let suggestions = memory.suggest(
             RoutingMemory.Question(
-                keywords: keywords, limit: try query.integer("limit", default: 10, in: 1...50),
-                minimumScore: try query.double("min_score", default: 0.5), toolType: query.text("tool_type"),
-                excludedTypes: RoutingRoutes.list(query["exclude_types"])))
+                keywords: keywords,
+                limit: try query.integer("limit", default: 10, in: 1...50),
+                minimumScore: try query.double("min_score", default: 0.5),
+                toolType: query.text("tool_type"),
+                excludedTypes: RoutingRoutes.list(query["exclude_types"])
+            )
+        )
         var json = JSONWriter()
         json.beginObject()
         json.key("keywords")
@@ -41,7 +45,8 @@ package struct RoutingRoutes: Sendable {
         json.field("count", suggestions.count)
         json.field(
             "compat_output",
-            suggestions.map { "\($0.toolName)|\($0.toolType)|\(RoutingRoutes.text($0.score))" }.joined(separator: "\n"))
+            suggestions.map { "\($0.toolName)|\($0.toolType)|\(RoutingRoutes.text($0.score))" }.joined(separator: "\n")
+        )
         json.endObject()
         return RESTResponse(body: json.bytes)
     }
@@ -108,7 +113,9 @@ package struct RoutingRoutes: Sendable {
     }
 
     private static func write<Value>(
-        _ name: String, _ tools: [RoutingStatistics.Ranked<Value>], to json: inout JSONWriter,
+        _ name: String,
+        _ tools: [RoutingStatistics.Ranked<Value>],
+        to json: inout JSONWriter,
         value: (inout JSONWriter, Value) -> Void
     ) {
         json.key(name)

@@ -23,8 +23,10 @@ package struct TokenRoutes: Sendable {
         guard let agentID, !agentID.isEmpty else { throw GatewayError(.badRequest, "Missing agent_id") }
         guard authenticator.mayMint(presentedSecret: request.bearer, isLoopback: isLoopback) else {
             throw GatewayError(
-                .unauthorized, "Send the server's secret as 'Authorization: Bearer <WS_AUTH_SECRET>'",
-                fields: [.wwwAuthenticate: "Bearer"])
+                .unauthorized,
+                "Send the server's secret as 'Authorization: Bearer <WS_AUTH_SECRET>'",
+                fields: [.wwwAuthenticate: "Bearer"]
+            )
         }
         let token: String
         do throws(AgentsError) {

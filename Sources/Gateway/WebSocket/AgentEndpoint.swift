@@ -27,7 +27,8 @@ package final class AgentEndpoint: WebSocketEndpoint {
         self.connection = connection
         guard let stream = connection.stream else { return }
         let subscriber = Subscriber(
-            connection.compresses ? .sink(CompressingSink(connection)) : .wire(stream))
+            connection.compresses ? .sink(CompressingSink(connection)) : .wire(stream)
+        )
         self.subscriber = subscriber
         service.connectionOpened()
         send(ServerMessage.connected(clientID: clientID), on: shard)
@@ -57,7 +58,9 @@ package final class AgentEndpoint: WebSocketEndpoint {
     // MARK: - Messages of the client
 
     private func publish(
-        _ publication: ClientMessage.Publication, _ message: ClientMessage, _ payload: Span<UInt8>,
+        _ publication: ClientMessage.Publication,
+        _ message: ClientMessage,
+        _ payload: Span<UInt8>,
         on shard: isolated Shard
     ) {
         guard let channel = ChannelName(publication.channel) else {
@@ -69,11 +72,18 @@ package final class AgentEndpoint: WebSocketEndpoint {
         let event =
             if let range = publication.data {
                 Message(
-                    channel: channel, event: publication.event, data: payload.extracting(range),
-                    sender: identity.sender)
+                    channel: channel,
+                    event: publication.event,
+                    data: payload.extracting(range),
+                    sender: identity.sender
+                )
             } else {
                 Message(
-                    channel: channel, event: publication.event, data: Array("null".utf8), sender: identity.sender)
+                    channel: channel,
+                    event: publication.event,
+                    data: Array("null".utf8),
+                    sender: identity.sender
+                )
             }
         shard.publish(event)
         // Who listens to what he publishes sees the event before the answer.
@@ -116,12 +126,20 @@ package final class AgentEndpoint: WebSocketEndpoint {
     }
 
     private func authenticate(
-        token: String?, agentID: String?, sessionID: String?, _ message: ClientMessage, on shard: isolated Shard
+        token: String?,
+        agentID: String?,
+        sessionID: String?,
+        _ message: ClientMessage,
+        on shard: isolated Shard
     ) {
         let known: Identity
         do throws(Authenticator.Failure) {
             known = try service.authenticator.authenticate(
-                token: token, agentID: agentID, sessionID: sessionID, as: identity)
+                token: token,
+                agentID: agentID,
+                sessionID: sessionID,
+                as: identity
+            )
         } catch {
             return send(ServerMessage.error(code: error.rawValue, error.message, id: message.id), on: shard)
         }
@@ -156,8 +174,11 @@ package final class AgentEndpoint: WebSocketEndpoint {
         guard let agentID = identity.agentID else { return }
         shard.publishGathered(
             Message(
-                channel: .global, event: event,
-                data: ServerMessage.presence(agentID: agentID, clientID: clientID, sessionID: identity.sessionID)))
+                channel: .global,
+                event: event,
+                data: ServerMessage.presence(agentID: agentID, clientID: clientID, sessionID: identity.sessionID)
+            )
+        )
     }
 
     // MARK: - Answers

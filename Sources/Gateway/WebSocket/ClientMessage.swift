@@ -72,7 +72,11 @@ struct ClientMessage {
             let data = fields[4].flatMap { $0.range }
             kind = .publish(
                 Publication(
-                    channel: try required(fields[2], "channel"), event: try required(fields[3], "event"), data: data))
+                    channel: try required(fields[2], "channel"),
+                    event: try required(fields[3], "event"),
+                    data: data
+                )
+            )
             return
         }
         switch try text(type, "type") ?? "null" {
@@ -80,8 +84,10 @@ struct ClientMessage {
         case "unsubscribe": kind = .unsubscribe(try required(fields[2], "channel"))
         case "auth":
             kind = .auth(
-                token: try text(fields[5], "token"), agentID: try text(fields[6], "agent_id"),
-                sessionID: try text(fields[7], "session_id"))
+                token: try text(fields[5], "token"),
+                agentID: try text(fields[6], "agent_id"),
+                sessionID: try text(fields[7], "session_id")
+            )
         case "ping": kind = .ping
         case "pong": kind = .pong
         case "ack": kind = .acknowledge

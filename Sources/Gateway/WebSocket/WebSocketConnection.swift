@@ -57,8 +57,11 @@ package final class WebSocketConnection: StreamHandler {
     private var closeDeadline: UInt64?
 
     package init(
-        role: WebSocketRole, limits: WebSocketLimits, compression: WebSocketCompression?,
-        timeOuts: TimeOuts = TimeOuts(), endpoint: any WebSocketEndpoint
+        role: WebSocketRole,
+        limits: WebSocketLimits,
+        compression: WebSocketCompression?,
+        timeOuts: TimeOuts = TimeOuts(),
+        endpoint: any WebSocketEndpoint
     ) {
         parser = WebSocketParser(role: role, limits: limits, compression: compression)
         writer = WebSocketMessageWriter(role: role, compression: compression)

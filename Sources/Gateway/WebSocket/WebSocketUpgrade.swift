@@ -40,14 +40,20 @@ struct WebSocketUpgrade: Sendable {
     }
 
     private func accept(
-        _ head: HTTPRequestHead, _ handshake: WebSocketHandshake, limits: WebSocketLimits,
+        _ head: HTTPRequestHead,
+        _ handshake: WebSocketHandshake,
+        limits: WebSocketLimits,
         endpoint: () -> any WebSocketEndpoint
     ) -> HTTPService.UpgradeAnswer {
         let fields = head.fields.map { (name: $0.name.rawName, value: $0.value) }
         switch handshake.answer(method: head.method.rawValue, fields: fields) {
         case .accept(let acceptance):
             let connection = WebSocketConnection(
-                role: .server, limits: limits, compression: acceptance.compression, endpoint: endpoint())
+                role: .server,
+                limits: limits,
+                compression: acceptance.compression,
+                endpoint: endpoint()
+            )
             return .accept(response: acceptance.response, handler: connection)
         case .refuse(let refusal):
             var answerFields = HTTPFields()

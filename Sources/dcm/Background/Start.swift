@@ -13,11 +13,16 @@ struct Start: AsyncParsableCommand {
             throw CommandError("A server runs already, process \(server.processID), data folder \(folder).")
         }
         try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         let log = options.location.logFile
         let offset = (try? FileManager.default.attributesOfItem(atPath: log)[.size] as? Int) ?? 0
         let process = try BackgroundProcess.start(
-            [try BackgroundProcess.ownPath(), "serve"] + options.arguments, log: log)
+            [try BackgroundProcess.ownPath(), "serve"] + options.arguments,
+            log: log
+        )
         var hasEnded = false
         let isUp = try await RunningServer.wait(seconds: 30) {
             hasEnded = BackgroundProcess.hasEnded(process)

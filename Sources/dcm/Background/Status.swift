@@ -5,7 +5,8 @@ import Foundation
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say whether a server runs and how it is.",
-        discussion: "The exit status is 0 when it is healthy, 1 when it is not, 3 when none runs.")
+        discussion: "The exit status is 0 when it is healthy, 1 when it is not, 3 when none runs."
+    )
 
     @OptionGroup var location: DataLocation
 
@@ -29,7 +30,9 @@ struct Status: AsyncParsableCommand {
             print("WebSocket  ws://\(server.webSocket ?? "")/")
             print("data       \(location.path)")
             let age = health.journal.oldestAgeMs.map { ", the oldest \($0) ms old" } ?? ""
-            print("journal    \(health.journal.backlog) records wait for the store\(age), \(health.journal.sizeBytes) bytes")
+            print(
+                "journal    \(health.journal.backlog) records wait for the store\(age), \(health.journal.sizeBytes) bytes"
+            )
             if let reason = health.journal.reason { print("reason     \(reason)") }
             if health.status != "healthy" { throw ExitCode.failure }
         }

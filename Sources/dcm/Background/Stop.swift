@@ -4,7 +4,8 @@ import Glibc
 /// `dcm stop`
 struct Stop: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Stop the server: it answers what it has accepted and says goodbye.")
+        abstract: "Stop the server: it answers what it has accepted and says goodbye."
+    )
 
     @OptionGroup var location: DataLocation
 

@@ -26,13 +26,21 @@ struct Serve: AsyncParsableCommand {
             let environment = ConfigReader(provider: EnvironmentVariablesProvider())
             let settings = try ServerSettings(options, environment: environment, logger: logger)
             let server = try await Server.start(
-                settings, folder: options.location.path, loops: options.loops, logger: logger)
+                settings,
+                folder: options.location.path,
+                loops: options.loops,
+                logger: logger
+            )
             print("REST       http://\(server.restAddress)")
             print("WebSocket  ws://\(server.webSocketAddress)/")
             fflush(nil)
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
-                    services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                    services: [server],
+                    gracefulShutdownSignals: [.sigterm, .sigint],
+                    logger: logger
+                )
+            )
             try await group.run()
         } catch let error as StorageError {
             throw CommandError(error.sentence)

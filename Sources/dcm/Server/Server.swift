@@ -29,9 +29,18 @@ struct Server: Service {
         let rooms = Rooms(bus: bus, store: store, routing: routing)
         let secret = try settings.secret ?? SecretFile.secret(in: folder)
         let authenticator = Authenticator(
-            secret: secret, isDevelopment: settings.isDevelopment, tokens: TokenAuthority(secret: secret))
+            secret: secret,
+            isDevelopment: settings.isDevelopment,
+            tokens: TokenAuthority(secret: secret)
+        )
         let gateway = try await GatewayServer.start(
-            settings.gateway, bus: bus, store: store, rooms: rooms, authenticator: authenticator, logger: logger)
+            settings.gateway,
+            bus: bus,
+            store: store,
+            rooms: rooms,
+            authenticator: authenticator,
+            logger: logger
+        )
         try store.folder.write(["rest \(gateway.restAddress)", "websocket \(gateway.webSocketAddress)"])
         return Server(bus: bus, store: store, rooms: rooms, gateway: gateway, logger: logger)
     }

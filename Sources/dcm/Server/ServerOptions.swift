@@ -28,7 +28,8 @@ struct ServerOptions: ParsableArguments {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Let agents in on their word and mint tokens for whoever asks. (default: on loopback unless NODE_ENV=production)"
+        help:
+            "Let agents in on their word and mint tokens for whoever asks. (default: on loopback unless NODE_ENV=production)"
     )
     var devAuth: Bool?
 
@@ -46,7 +47,9 @@ struct ServerOptions: ParsableArguments {
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError("--log-level takes \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
         }
-        guard maxConnections.map({ $0 > 0 }) ?? true else { throw ValidationError("--max-connections takes a number above 0") }
+        guard maxConnections.map({ $0 > 0 }) ?? true else {
+            throw ValidationError("--max-connections takes a number above 0")
+        }
     }
 
     /// The same options for a server in the background.

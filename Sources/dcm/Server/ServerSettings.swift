@@ -17,7 +17,8 @@ struct ServerSettings {
     init(_ options: ServerOptions, environment: ConfigReader, logger: Logger) throws {
         if let name = ServerSettings.databaseNames.first(where: { environment.text($0) != nil }) {
             throw CommandError(
-                "\(name) is set, but this version stores in SQLite only: unset it and start again.")
+                "\(name) is set, but this version stores in SQLite only: unset it and start again."
+            )
         }
         let host = try ServerSettings.host(options, environment, logger)
         gateway = try ServerSettings.gateway(options, environment, host: host)
@@ -31,7 +32,9 @@ struct ServerSettings {
 
     /// HOST in the environment is often a shell's idea of the machine's name: it is not worth failing for.
     private static func host(
-        _ options: ServerOptions, _ environment: ConfigReader, _ logger: Logger
+        _ options: ServerOptions,
+        _ environment: ConfigReader,
+        _ logger: Logger
     ) throws -> String {
         if let host = options.host {
             _ = try address(host, port: 0)
@@ -40,17 +43,23 @@ struct ServerSettings {
         guard let host = environment.text("HOST") else { return "127.0.0.1" }
         if (try? SocketAddress(host: host, port: 0)) != nil { return host }
         logger.warning(
-            "HOST is not an IP address or localhost and is ignored", metadata: ["host": "\(host)", "used": "127.0.0.1"])
+            "HOST is not an IP address or localhost and is ignored",
+            metadata: ["host": "\(host)", "used": "127.0.0.1"]
+        )
         return "127.0.0.1"
     }
 
     private static func gateway(
-        _ options: ServerOptions, _ environment: ConfigReader, host: String
+        _ options: ServerOptions,
+        _ environment: ConfigReader,
+        host: String
     ) throws -> GatewayServer.Configuration {
         let port = try options.port ?? environment.port("PORT") ?? 3847
         let wsPort = try options.wsPort ?? environment.port("WS_PORT") ?? 3849
         var gateway = GatewayServer.Configuration(
-            rest: try address(host, port: port), webSocket: try address(host, port: wsPort))
+            rest: try address(host, port: port),
+            webSocket: try address(host, port: wsPort)
+        )
         gateway.hosts = options.allowHost + (gateway.rest.isLoopback ? [] : [host])
         gateway.origins = options.allowOrigin
         gateway.offersEcho = options.echo
@@ -68,7 +77,8 @@ struct ServerSettings {
         guard let wanted = options.maxConnections else { return min(20_000, allowed) }
         guard wanted <= allowed else {
             throw CommandError(
-                "--max-connections \(wanted) needs \(wanted + spare) open files, but the system allows \(allowed + spare) ('ulimit -Hn').")
+                "--max-connections \(wanted) needs \(wanted + spare) open files, but the system allows \(allowed + spare) ('ulimit -Hn')."
+            )
         }
         return wanted
     }

@@ -25,7 +25,9 @@ struct Conversation {
         do {
             client = try await WebSocketClient.connect(to: options.address, on: bus)
         } catch {
-            throw CommandError("Can't connect to \(options.address): \(error.message). Is a server running ('dcm status')?")
+            throw CommandError(
+                "Can't connect to \(options.address): \(error.message). Is a server running ('dcm status')?"
+            )
         }
         messages = client.messages.makeAsyncIterator()
         if let login = options.login { try await ask(login) }

@@ -9,7 +9,8 @@ struct Publish: AsyncParsableCommand {
             Example: dcm publish topics/builds build.done '{"ok":true}'
             Anybody may publish to global and topics/...; for agents/... and sessions/... say who you are with --agent \
             or --token.
-            """)
+            """
+    )
 
     @Argument(help: "Where: global, topics/<name>, agents/<id>, sessions/<id>.")
     var channel: String
@@ -23,7 +24,8 @@ struct Publish: AsyncParsableCommand {
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
-        let data = json == "-" ? String(decoding: try FileHandle.standardInput.readToEnd() ?? Data(), as: UTF8.self) : json
+        let data =
+            json == "-" ? String(decoding: try FileHandle.standardInput.readToEnd() ?? Data(), as: UTF8.self) : json
         guard (try? JSONSerialization.jsonObject(with: Data(data.utf8), options: .fragmentsAllowed)) != nil else {
             throw ValidationError("The data is no JSON: quote it for the shell, for example '{\"ok\":true}'.")
         }

@@ -8,7 +8,8 @@ struct Subscribe: AsyncParsableCommand {
         discussion: """
             '*' stands for one segment, a last '>' for all that follow: dcm subscribe 'topics/>'
             Ends with control-C, with --count, or when the server closes.
-            """)
+            """
+    )
 
     @Argument(help: "A channel or pattern.")
     var pattern: String
@@ -40,10 +41,15 @@ struct Subscribe: AsyncParsableCommand {
     private func line(_ text: String) throws -> String {
         let event = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
         let milliseconds = (event["timestamp"] as? NSNumber)?.doubleValue ?? 0
-        let time = Date(timeIntervalSince1970: milliseconds / 1000).formatted(.iso8601.time(includingFractionalSeconds: true))
+        let time = Date(timeIntervalSince1970: milliseconds / 1000).formatted(
+            .iso8601.time(includingFractionalSeconds: true)
+        )
         let data = try JSONSerialization.data(
-            withJSONObject: event["data"] ?? NSNull(), options: [.fragmentsAllowed, .sortedKeys, .withoutEscapingSlashes])
+            withJSONObject: event["data"] ?? NSNull(),
+            options: [.fragmentsAllowed, .sortedKeys, .withoutEscapingSlashes]
+        )
         let sender = (event["sender"] as? String).map { " \($0)" } ?? ""
-        return "\(time) \(event["channel"] ?? "") \(event["event"] ?? "")\(sender) \(String(decoding: data, as: UTF8.self))"
+        return
+            "\(time) \(event["channel"] ?? "") \(event["event"] ?? "")\(sender) \(String(decoding: data, as: UTF8.self))"
     }
 }

@@ -23,7 +23,9 @@ struct JSONBodyTests {
     }
 
     @Test func readsFields() throws {
-        var body = try body(#"{"s":"ä\n","n":-3,"b":true,"l":["x","y"],"u":"01A209A6-7FAF-7000-83FF-4B7C1AFAB3A9","t":"mcp"}"#)
+        var body = try body(
+            #"{"s":"ä\n","n":-3,"b":true,"l":["x","y"],"u":"01A209A6-7FAF-7000-83FF-4B7C1AFAB3A9","t":"mcp"}"#
+        )
         #expect(body.string("s") == "ä\n")
         #expect(body.integer("n", in: -5...5) == -3)
         #expect(body.bool("b") == true)

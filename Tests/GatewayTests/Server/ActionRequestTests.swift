@@ -79,7 +79,8 @@ struct ActionRequestTests {
 
     @Test func takesNullsAndUnknownFields() async throws {
         try await TestServer.run { (server) async throws in
-            let body = #"{"tool_name":"a","tool_type":"skill","input":null,"exit_code":null,"session_id":null,"x":[{}]}"#
+            let body =
+                #"{"tool_name":"a","tool_type":"skill","input":null,"exit_code":null,"session_id":null,"x":[{}]}"#
             #expect(try RawHTTP.request("POST", "/api/actions", port: server.restPort, body: body).status == 201)
         }
     }
@@ -95,8 +96,20 @@ struct ActionRequestTests {
         try await TestServer.run { (server) async throws in
             let port = server.restPort
             let key = ["Idempotency-Key: k1"]
-            let first = try RawHTTP.request("POST", "/api/actions", port: port, body: ActionRequestTests.action, fields: key)
-            let second = try RawHTTP.request("POST", "/api/actions", port: port, body: ActionRequestTests.action, fields: key)
+            let first = try RawHTTP.request(
+                "POST",
+                "/api/actions",
+                port: port,
+                body: ActionRequestTests.action,
+                fields: key
+            )
+            let second = try RawHTTP.request(
+                "POST",
+                "/api/actions",
+                port: port,
+                body: ActionRequestTests.action,
+                fields: key
+            )
             #expect(first.status == 201)
             #expect(second.status == 201)
             #expect(first.body == second.body)

@@ -6,7 +6,9 @@ import Testing
 
 struct AgentProtocolTests {
     private func withServer(
-        isDevelopment: Bool = true, loops: Int = 1, _ body: (TestServer, Bus) async throws -> Void
+        isDevelopment: Bool = true,
+        loops: Int = 1,
+        _ body: (TestServer, Bus) async throws -> Void
     ) async throws {
         try await TestServer.run(loops: loops, isDevelopment: isDevelopment) { (server) async throws in
             try await withClientBus { bus in try await body(server, bus) }
@@ -31,7 +33,8 @@ struct AgentProtocolTests {
             #expect(ack["success"] as? Bool == true)
             #expect(ack["id"] as? Int == 7)
             let published = try await publisher.ask(
-                #"{"type":"publish","id":"p","channel":"topics/builds","event":"build.done","data":{"n":1e2,"z":[null]}}"#)
+                #"{"type":"publish","id":"p","channel":"topics/builds","event":"build.done","data":{"n":1e2,"z":[null]}}"#
+            )
             #expect(published["id"] as? String == "p")
             let event = try await listener.event("build.done")
             #expect(event["type"] as? String == "event")
@@ -55,7 +58,8 @@ struct AgentProtocolTests {
     }
 
     @Test(arguments: [
-        ("nonsense", "PARSE_ERROR"), ("null", "PARSE_ERROR"), ("[]", "PARSE_ERROR"), (#"{"a":1}"#, "UNKNOWN_MESSAGE_TYPE"),
+        ("nonsense", "PARSE_ERROR"), ("null", "PARSE_ERROR"), ("[]", "PARSE_ERROR"),
+        (#"{"a":1}"#, "UNKNOWN_MESSAGE_TYPE"),
         (#"{"type":"dance"}"#, "UNKNOWN_MESSAGE_TYPE"), (#"{"type":"subscribe"}"#, "PARSE_ERROR"),
         (#"{"type":"publish","channel":1,"event":"a.b"}"#, "PARSE_ERROR"), (#"{"type":"auth"}"#, "4003"),
         (#"{"type":"auth","token":"x.y"}"#, "4001"),
@@ -78,8 +82,14 @@ struct AgentProtocolTests {
         (#"{"type":"subscribe","id":1,"channel":"tasks.*"}"#, "Invalid channel format: tasks.*"),
         (#"{"type":"subscribe","id":1,"channel":"agents/b"}"#, "Not authorized to subscribe to this agent channel"),
         (#"{"type":"publish","id":1,"channel":"global","event":"nonsense.x"}"#, "Invalid event type: nonsense.x"),
-        (#"{"type":"publish","id":1,"channel":"metrics","event":"metric.update"}"#, "Not authorized to publish to this channel"),
-        (#"{"type":"publish","id":1,"channel":"global","event":"agent.connected"}"#, "Not authorized to publish to this channel"),
+        (
+            #"{"type":"publish","id":1,"channel":"metrics","event":"metric.update"}"#,
+            "Not authorized to publish to this channel"
+        ),
+        (
+            #"{"type":"publish","id":1,"channel":"global","event":"agent.connected"}"#,
+            "Not authorized to publish to this channel"
+        ),
         (#"{"type":"publish","id":1,"channel":"topics/*","event":"a.b"}"#, "Invalid channel format: topics/*"),
     ])
     func tellsAnonymousClientsWhatTheyMayNot(_ message: String, _ reason: String) async throws {
@@ -94,7 +104,11 @@ struct AgentProtocolTests {
     @Test func letsAnAgentInWithItsToken() async throws {
         try await withServer { (server, bus) async throws in
             let minted = try RawHTTP.request(
-                "POST", "/api/auth/token", port: server.restPort, body: #"{"agent_id":"a","session_id":"s"}"#)
+                "POST",
+                "/api/auth/token",
+                port: server.restPort,
+                body: #"{"agent_id":"a","session_id":"s"}"#
+            )
             let token = try #require(try minted.json["token"] as? String)
             var watcher = try await server.connect(on: bus)
             _ = try await watcher.next()
@@ -115,11 +129,19 @@ struct AgentProtocolTests {
     @Test func wantsProofOutsideDevelopment() async throws {
         try await withServer(isDevelopment: false) { (server, bus) async throws in
             let refused = try RawHTTP.request(
-                "POST", "/api/auth/token", port: server.restPort, body: #"{"agent_id":"a"}"#)
+                "POST",
+                "/api/auth/token",
+                port: server.restPort,
+                body: #"{"agent_id":"a"}"#
+            )
             #expect(refused.status == 401)
             let minted = try RawHTTP.request(
-                "POST", "/api/auth/token", port: server.restPort, body: #"{"agent_id":"a"}"#,
-                fields: ["Authorization: Bearer a secret of tests"])
+                "POST",
+                "/api/auth/token",
+                port: server.restPort,
+                body: #"{"agent_id":"a"}"#,
+                fields: ["Authorization: Bearer a secret of tests"]
+            )
             #expect(minted.status == 200)
             var agent = try await server.connect("/?global=0", on: bus)
             #expect(try await agent.ask(#"{"type":"auth","id":1,"agent_id":"a"}"#)["code"] as? String == "4002")
@@ -159,7 +181,11 @@ struct AgentProtocolTests {
             var watcher = try await server.connect(on: bus)
             _ = try await watcher.next()
             _ = try RawHTTP.request(
-                "POST", "/api/actions", port: server.restPort, body: #"{"tool_name":"T","tool_type":"mcp"}"#)
+                "POST",
+                "/api/actions",
+                port: server.restPort,
+                body: #"{"tool_name":"T","tool_type":"mcp"}"#
+            )
             let event = try await watcher.event("action.created")
             #expect((event["data"] as? [String: any Sendable])?["tool_name"] as? String == "T")
         }

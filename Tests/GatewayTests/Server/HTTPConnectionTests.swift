@@ -16,7 +16,8 @@ struct HTTPConnectionTests {
             http.send(
                 HTTPConnectionTests.get
                     + "POST /api/actions HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(post.utf8.count)\r\n\r\n\(post)"
-                    + "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n" + HTTPConnectionTests.get)
+                    + "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n" + HTTPConnectionTests.get
+            )
             #expect(try nextStatus(&http) == 200)
             #expect(try nextStatus(&http) == 201)
             #expect(try nextStatus(&http) == 404)
@@ -109,7 +110,10 @@ struct HTTPConnectionTests {
     @Test(arguments: [
         ("GET / HTTP/1.1\r\n\r\n", 400), ("GET / HTTP/3.0\r\nHost: localhost\r\n\r\n", 505),
         ("GET /a b HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
-        ("POST /api/actions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        (
+            "POST /api/actions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+            400
+        ),
         ("GET / HTTP/1.1\r\nHost: localhost\r\n" + String(repeating: "A: b\r\n", count: 10_000) + "\r\n", 431),
     ])
     func refusesWhatIsAmbiguousOrTooMuch(_ request: String, _ status: Int) async throws {
@@ -157,8 +161,14 @@ struct HTTPConnectionTests {
             #expect(answer.status == 200)
             #expect(answer.fields["access-control-allow-origin"] == origin)
             let preflight = try RawHTTP.request(
-                "OPTIONS", "/api/actions", port: server.restPort,
-                fields: ["Origin: \(origin)", "Access-Control-Request-Method: POST", "Access-Control-Request-Headers: content-type"])
+                "OPTIONS",
+                "/api/actions",
+                port: server.restPort,
+                fields: [
+                    "Origin: \(origin)", "Access-Control-Request-Method: POST",
+                    "Access-Control-Request-Headers: content-type",
+                ]
+            )
             #expect(preflight.status == 204)
             #expect(preflight.fields["access-control-allow-headers"] == "content-type")
         }

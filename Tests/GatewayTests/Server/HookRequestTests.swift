@@ -12,14 +12,16 @@ struct HookRequestTests {
             let port = server.restPort
             let body = HookRequestTests.report(
                 "PostToolUse",
-                #""tool_name":"Bash","tool_input":{"command":"npm run build"},"tool_response":{"stdout":"ok"},"tool_use_id":"t1","duration_ms":12"#)
+                #""tool_name":"Bash","tool_input":{"command":"npm run build"},"tool_response":{"stdout":"ok"},"tool_use_id":"t1","duration_ms":12"#
+            )
             for _ in 0..<2 {
                 let answer = try RawHTTP.request("POST", "/hooks/claude", port: port, body: body)
                 #expect(answer.status == 200)
                 #expect(answer.body.isEmpty)
             }
             let actions = try #require(
-                try RawHTTP.request("GET", "/api/actions", port: port).json["actions"] as? [[String: any Sendable]])
+                try RawHTTP.request("GET", "/api/actions", port: port).json["actions"] as? [[String: any Sendable]]
+            )
             #expect(actions.count == 1)
             #expect(actions[0]["tool_name"] as? String == "Bash")
             #expect(actions[0]["duration_ms"] as? Int == 12)
@@ -33,7 +35,8 @@ struct HookRequestTests {
         try await TestServer.run { (server) async throws in
             let body = HookRequestTests.report(
                 "PostToolUseFailure",
-                #""tool_name":"Bash","tool_input":{"command":"make"},"tool_use_id":"t2","error":"Exit code 2\nmake: ***""#)
+                #""tool_name":"Bash","tool_input":{"command":"make"},"tool_use_id":"t2","error":"Exit code 2\nmake: ***""#
+            )
             #expect(try RawHTTP.request("POST", "/hooks/claude", port: server.restPort, body: body).status == 200)
             let list = try RawHTTP.request("GET", "/api/actions", port: server.restPort).json
             let action = try #require((list["actions"] as? [[String: any Sendable]])?.first)
@@ -45,7 +48,9 @@ struct HookRequestTests {
         try await TestServer.run { (server) async throws in
             let output = String(repeating: "x", count: 3 << 20)
             let body = HookRequestTests.report(
-                "PostToolUse", #""tool_name":"Read","tool_input":{"file_path":"/a"},"tool_response":"\#(output)""#)
+                "PostToolUse",
+                #""tool_name":"Read","tool_input":{"file_path":"/a"},"tool_response":"\#(output)""#
+            )
             #expect(try RawHTTP.request("POST", "/hooks/claude", port: server.restPort, body: body).status == 200)
             #expect(try RawHTTP.request("GET", "/stats", port: server.restPort).json["actionCount"] as? Int == 1)
         }
@@ -62,7 +67,8 @@ struct HookRequestTests {
 
     @Test func takesTheOldVariables() async throws {
         try await TestServer.run { (server) async throws in
-            let form = "tool_name=Edit&tool_input=%7B%22file_path%22%3A%22%2Fa%20b%22%7D&exit_code=1&file_paths=/a,%20/b&project_path=/q"
+            let form =
+                "tool_name=Edit&tool_input=%7B%22file_path%22%3A%22%2Fa%20b%22%7D&exit_code=1&file_paths=/a,%20/b&project_path=/q"
             #expect(try RawHTTP.request("POST", "/hooks/env", port: server.restPort, body: form).status == 200)
             let list = try RawHTTP.request("GET", "/api/actions", port: server.restPort).json
             let action = try #require((list["actions"] as? [[String: any Sendable]])?.first)

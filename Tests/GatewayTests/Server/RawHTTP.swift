@@ -30,8 +30,10 @@ struct RawHTTP: ~Copyable {
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let connected = unsafe withUnsafePointer(to: address) { pointer in
             unsafe connect(
-                descriptor, UnsafeRawPointer(pointer).assumingMemoryBound(to: sockaddr.self),
-                socklen_t(MemoryLayout<sockaddr_in>.size))
+                descriptor,
+                UnsafeRawPointer(pointer).assumingMemoryBound(to: sockaddr.self),
+                socklen_t(MemoryLayout<sockaddr_in>.size)
+            )
         }
         guard connected == 0 else { throw Closed() }
     }
@@ -99,7 +101,11 @@ struct RawHTTP: ~Copyable {
 
     /// One request on a connection of its own.
     static func request(
-        _ method: String, _ target: String, port: UInt16, body: String? = nil, fields: [String] = []
+        _ method: String,
+        _ target: String,
+        port: UInt16,
+        body: String? = nil,
+        fields: [String] = []
     ) throws -> Answer {
         var connection = try RawHTTP(port: port)
         var text = "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"

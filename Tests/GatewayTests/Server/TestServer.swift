@@ -14,7 +14,9 @@ final class TestServer: Sendable {
 
     /// - Parameter loops: event loops of the server.
     static func run(
-        loops: Int = 1, isDevelopment: Bool = true, timeOuts: HTTPService.TimeOuts = HTTPService.TimeOuts(),
+        loops: Int = 1,
+        isDevelopment: Bool = true,
+        timeOuts: HTTPService.TimeOuts = HTTPService.TimeOuts(),
         _ body: (TestServer) async throws -> Void
     ) async throws {
         let server = try await TestServer(loops: loops, isDevelopment: isDevelopment, timeOuts: timeOuts)
@@ -35,14 +37,22 @@ final class TestServer: Sendable {
         try await bus.start()
         let secret = "a secret of tests"
         let authenticator = Authenticator(
-            secret: secret, isDevelopment: isDevelopment, tokens: TokenAuthority(secret: secret))
+            secret: secret,
+            isDevelopment: isDevelopment,
+            tokens: TokenAuthority(secret: secret)
+        )
         let any = try SocketAddress(host: "127.0.0.1", port: 0)
         var configuration = GatewayServer.Configuration(rest: any, webSocket: any)
         configuration.offersEcho = true
         configuration.timeOuts = timeOuts
         gateway = try await GatewayServer.start(
-            configuration, bus: bus, store: store, rooms: Rooms(bus: bus, store: store, routing: routing),
-            authenticator: authenticator, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            configuration,
+            bus: bus,
+            store: store,
+            rooms: Rooms(bus: bus, store: store, routing: routing),
+            authenticator: authenticator,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
     }
 
     private func stop() async throws {

@@ -94,6 +94,17 @@ struct JournalTests {
         try await again.close()
     }
 
+    @Test func anEmptiedFileStillKnowsItsLastPosition() throws {
+        var file = try JournalFile(path: path, limits: JournalLimits())
+        try file.commit([[1], [2], [3]], trimmingThrough: .start)
+        try file.commit([], trimmingThrough: JournalPosition(3))
+        try file.close()
+        let again = try JournalFile(path: path, limits: JournalLimits())
+        #expect(again.last == JournalPosition(3))
+        #expect(again.id == file.id)
+        try again.close()
+    }
+
     @Test func manyHeldRowsGoWithoutACommitInSlices() async throws {
         let journal = try Journal(path: path) { _ in }
         let count = 3 * JournalFile.slice

@@ -30,8 +30,9 @@ package struct JournalLimits: Equatable, Sendable {
     package var size: Int64 = 1 << 30
     /// Bytes that the file may have whatever happens; SQLite enforces it, and to the caller it is a full disk.
     package var file: Int64 = 4 << 30
-    /// Bytes of the write-ahead log after which it is started anew from the committing connection.
-    package var log: Int64 = 64 << 20
+    /// Bytes of the write-ahead log after which it is started anew from the committing connection. A log that is
+    /// overwritten costs a third of one that grows, whose size the file system has to record with each commit.
+    package var log: Int64 = 8 << 20
 
     package init() {}
 }

@@ -4,7 +4,11 @@ package struct ProjectPath: Equatable, Sendable {
 
     /// Nil for an empty path.
     package init?(_ path: String) {
-        guard !path.isEmpty else { return nil }
+        guard let last = path.utf8.last else { return nil }
+        if last != UInt8(ascii: "/") {
+            string = path
+            return
+        }
         let end = path.utf8.lastIndex { $0 != UInt8(ascii: "/") }
         guard let end else {
             string = "/"

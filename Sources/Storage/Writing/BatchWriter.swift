@@ -18,7 +18,7 @@ actor BatchWriter {
     private var timer: LoopTimer?
     private var deadlines: LoopTimer?
     /// Bytes of the journal's log after which it is copied into the file, and what was committed at the last time.
-    private static let checkpointBytes: UInt64 = 4 << 20
+    private static let checkpointBytes: UInt64 = 2 << 20
     private var checkpointedBytes: UInt64 = 0
     private nonisolated let shared: Lock<Shared>
     private let logger = Logger(label: "dcm.writer")

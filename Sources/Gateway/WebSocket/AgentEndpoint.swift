@@ -1,4 +1,4 @@
-package import Agents
+internal import Agents
 package import Bus
 
 /// The JSON protocol of agents on one connection (contract section 2): decodes what the client wants, asks the rules,

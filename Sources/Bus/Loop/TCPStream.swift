@@ -14,7 +14,7 @@ package final class TCPStream: LoopHandle {
 
     private let shard: Shard
     private var handler: (any StreamHandler)?
-    private let limits: StreamLimits
+    private var limits: StreamLimits
     private var phase = Phase.open
 
     private var pending: [UInt8] = []
@@ -127,6 +127,9 @@ package final class TCPStream: LoopHandle {
 
     /// Changes the owner, for an upgrade from HTTP to WebSocket.
     package func setHandler(_ handler: any StreamHandler) { self.handler = handler }
+
+    /// Lets more output wait than the port's limits do, for a protocol whose single messages are larger.
+    package func raiseMaximum(to bytes: Int) { limits.maximum = max(limits.maximum, bytes) }
 
     // MARK: - Output
 

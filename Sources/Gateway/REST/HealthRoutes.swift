@@ -15,8 +15,8 @@ package struct HealthRoutes: Sendable {
         ]
     }
 
-    /// `healthy`; `degraded` while records wait that the store refuses to take: nothing is lost, but reads and
-    /// synchronous writes may fail; `unhealthy` with 503 when the store can't even be read.
+    /// `healthy`; `degraded` while the journal can't be written (a full disk: records are refused with 503) or the store
+    /// takes none (nothing is lost, but reads may fail); `unhealthy` with 503 when the store can't even be read.
     @Sendable private func health(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
         let figures = store.figures
         let probe: Result<Double, StorageError>
@@ -27,7 +27,7 @@ package struct HealthRoutes: Sendable {
         }
         var json = JSONWriter()
         json.beginObject()
-        let isDegraded = figures.writer.lastError != nil
+        let isDegraded = figures.failure != nil
         switch probe {
         case .success: json.field("status", isDegraded ? "degraded" : "healthy")
         case .failure: json.field("status", "unhealthy")
@@ -59,7 +59,7 @@ package struct HealthRoutes: Sendable {
         let age = figures.writer.oldest.map { Timestamp.now().milliseconds - $0.milliseconds }
         json.field("oldestAgeMs", age)
         json.field("sizeBytes", figures.journal.size)
-        json.field("reason", figures.writer.lastError?.code.rawValue)
+        json.field("reason", figures.failure?.code.rawValue)
         json.endObject()
     }
 
@@ -92,4 +92,9 @@ package struct HealthRoutes: Sendable {
         json.endObject()
         return RESTResponse(body: json.bytes)
     }
+}
+
+extension DurableStore.Figures {
+    /// Why records are refused or don't reach the store; nil if all is well.
+    fileprivate var failure: StorageError? { journal.failure ?? writer.lastError }
 }

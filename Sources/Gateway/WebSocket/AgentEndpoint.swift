@@ -1,4 +1,4 @@
-package import Agents
+internal import Agents
 package import Bus
 
 /// The JSON protocol of agents on one connection (contract section 2): decodes what the client wants, asks the rules,
@@ -7,6 +7,7 @@ package final class AgentEndpoint: WebSocketEndpoint {
     private let service: AgentService
     private let clientID = MessageID.make(prefix: "ws_")
     private let joinsGlobal: Bool
+    private let claimedSession: String?
     private var identity: Identity
     private var connection: WebSocketConnection?
     private var subscriber: Subscriber?
@@ -16,11 +17,15 @@ package final class AgentEndpoint: WebSocketEndpoint {
     /// Patterns that one connection may have.
     static let maximumSubscriptions = 1024
 
-    /// - Parameter joinsGlobal: false leaves the automatic subscription to `global` out (`?global=0`).
-    package init(_ service: AgentService, identity: Identity, joinsGlobal: Bool) {
+    /// - Parameters:
+    ///   - claimedAgent: What the URL says: it names the sender and opens nothing.
+    ///   - claimedSession: What the URL says: the session of a later `auth` that names none.
+    ///   - joinsGlobal: False leaves the automatic subscription to `global` out (`?global=0`).
+    package init(_ service: AgentService, claimedAgent: String?, claimedSession: String?, joinsGlobal: Bool) {
         self.service = service
-        self.identity = identity
+        self.claimedSession = claimedSession
         self.joinsGlobal = joinsGlobal
+        identity = claimedAgent.map { .claimed(agentID: $0, sessionID: claimedSession) } ?? .anonymous
     }
 
     package func opened(_ connection: WebSocketConnection, on shard: isolated Shard) {
@@ -137,7 +142,7 @@ package final class AgentEndpoint: WebSocketEndpoint {
             known = try service.authenticator.authenticate(
                 token: token,
                 agentID: agentID,
-                sessionID: sessionID,
+                sessionID: sessionID ?? identity.sessionID ?? claimedSession,
                 as: identity
             )
         } catch {

@@ -24,19 +24,17 @@ struct WebSocketUpgrade: Sendable {
             return .refuse(RESTResponse(GatewayError(.badRequest, error.message)))
         }
         return accept(head, WebSocketHandshake(compression: .shared), limits: .standard) {
-            AgentEndpoint(agents, identity: WebSocketUpgrade.identity(in: query), joinsGlobal: query["global"] != "0")
+            AgentEndpoint(
+                agents,
+                claimedAgent: query.text("agent_id").flatMap { Identity.isAgentID($0) ? $0 : nil },
+                claimedSession: query.text("session_id").flatMap { Identity.isSessionID($0) ? $0 : nil },
+                joinsGlobal: query["global"] != "0"
+            )
         }
     }
 
     private func echoConnection(_ head: HTTPRequestHead) -> HTTPService.UpgradeAnswer {
         accept(head, WebSocketHandshake(compression: .asOffered), limits: .echo) { EchoEndpoint() }
-    }
-
-    /// What the URL says about the client is kept as a claim: it opens nothing.
-    private static func identity(in query: QueryString) -> Identity {
-        guard let agentID = query.text("agent_id"), Identity.isAgentID(agentID) else { return .anonymous }
-        let sessionID = query.text("session_id").flatMap { Identity.isSessionID($0) ? $0 : nil }
-        return .claimed(agentID: agentID, sessionID: sessionID)
     }
 
     private func accept(

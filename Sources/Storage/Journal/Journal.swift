@@ -150,7 +150,10 @@ package actor Journal {
                 logger.error("a commit failed", metadata: ["records": "\(batch.count)", "error": "\(error)"])
             }
             lastFailure = error.code
-            inbox.withLock { $0.figures.refused += UInt64(batch.count) }
+            inbox.withLock { inbox in
+                inbox.figures.refused += UInt64(batch.count)
+                inbox.figures.failure = error
+            }
             for waiting in batch { waiting.answer.resume(returning: .failure(error)) }
             return
         }
@@ -159,6 +162,7 @@ package actor Journal {
         inbox.withLock { inbox in
             inbox.figures.records += UInt64(batch.count)
             inbox.figures.commits += 1
+            inbox.figures.failure = nil
             inbox.figures.bytes += UInt64(bytes)
             inbox.figures.largestBatch = max(inbox.figures.largestBatch, batch.count)
             inbox.figures.last = file.last

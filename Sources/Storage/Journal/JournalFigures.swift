@@ -14,6 +14,8 @@ package struct JournalFigures: Equatable, Sendable {
     package var waiting = 0
     /// Bytes in use in the file, with what the store holds already but nothing has deleted yet.
     package var size: Int64 = 0
+    /// Why the last commit failed; nil since one succeeded.
+    package var failure: StorageError?
     /// The last position, 0 if there was never a record.
     package var last = JournalPosition.start
 

@@ -19,7 +19,7 @@ enum BackgroundProcess {
         // POSIX_SPAWN_SETSID: the server must not get the terminal's signals. glibc defines it as 0x80.
         unsafe posix_spawnattr_setflags(&attributes, 0x80)
         var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
+        defer { unsafe pointers.forEach { unsafe free($0) } }
         var process: pid_t = 0
         let status = unsafe posix_spawn(&process, arguments[0], &actions, &attributes, &pointers, environ)
         guard status == 0 else {

@@ -25,20 +25,18 @@ struct Serve: AsyncParsableCommand {
         do {
             let environment = ConfigReader(provider: EnvironmentVariablesProvider())
             let settings = try ServerSettings(options, environment: environment, logger: logger)
-            let server = try await Server.start(
-                settings,
+            let service = ServerService(
+                settings: settings,
                 folder: options.location.path,
                 loops: options.loops,
                 logger: logger
             )
-            print("REST       http://\(server.restAddress)")
-            print("WebSocket  ws://\(server.webSocketAddress)/")
-            fflush(nil)
+            // The group listens for signals before the service begins, so that a stop is never met by their default.
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
-                    services: [server],
+                    services: [service],
                     gracefulShutdownSignals: [.sigterm, .sigint],
-                    logger: logger
+                    logger: Logger(label: "dcm.lifecycle") { _ in SwiftLogNoOpLogHandler() }
                 )
             )
             try await group.run()

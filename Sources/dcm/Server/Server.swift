@@ -6,7 +6,7 @@ import ServiceLifecycle
 import Storage
 
 /// A whole server: storage, bus, rooms, ports. It runs until it is told to shut down.
-struct Server: Service {
+struct Server {
     private let bus: Bus
     private let store: DurableStore
     private let rooms: Rooms
@@ -45,7 +45,8 @@ struct Server: Service {
         return Server(bus: bus, store: store, rooms: rooms, gateway: gateway, logger: logger)
     }
 
-    func run() async throws {
+    /// Serves until the shutdown begins, then ends in order: ports, connections, store, loops.
+    func run() async {
         let reporter = MetricsReporter(bus: bus, figures: store.store, logger: logger)
         await withTaskGroup { group in
             group.addTask { await reporter.run() }
@@ -55,7 +56,11 @@ struct Server: Service {
         logger.info("shutting down")
         await gateway.stopListening()
         await bus.drain(seconds: Server.drainSeconds)
-        try await store.close()
+        do throws(StorageError) {
+            try await store.close()
+        } catch {
+            logger.error("the store did not close cleanly", metadata: ["reason": "\(error)"])
+        }
         bus.stop()
         logger.info("bye")
     }

@@ -19,5 +19,5 @@ package struct WebSocketLimits: Sendable, Equatable {
     /// The message endpoint: 1 MiB, 1024 fragments.
     package static let standard = WebSocketLimits()
     /// The `/echo` endpoint, whose conformance suites send up to 16 MiB and 65,536 fragments.
-    package static let echo = WebSocketLimits(maxMessage: 16 << 20, maxFragments: 65_536)
+    package static let echo = WebSocketLimits(maxMessage: 16 << 20, maxFragments: 65_537)
 }

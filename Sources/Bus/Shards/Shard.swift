@@ -45,19 +45,18 @@ package actor Shard {
     }
 
     /// Connects it with the other shards and starts its clock.
+    ///
+    /// What the loop calls back into holds the shard until `stop`: the thread goes on when the last reference to the
+    /// bus is gone, and its next turn must not meet a shard that isn't there.
     func start(peers: [Shard]) throws(BusError) {
         crossings = peers.filter { $0 !== self }.map(Crossing.init(to:))
         let crossings = crossings
         unsafe loop.streams.inputIsHeld = { crossings.contains(where: \.isCongested) }
-        unsafe loop.streams.beforeFlush = { [unowned self] in assumeIsolated { $0.endBurst() } }
-        let ticker = try LoopTimer(on: loop) { [unowned self] in
-            assumeIsolated { shard in shard.tick() }
-        }
+        unsafe loop.streams.beforeFlush = { self.assumeIsolated { $0.endBurst() } }
+        let ticker = try LoopTimer(on: loop) { self.assumeIsolated { $0.tick() } }
         ticker.schedule(after: Shard.tickMilliseconds, every: Shard.tickMilliseconds)
         self.ticker = ticker
-        gatherTimer = try LoopTimer(on: loop) { [unowned self] in
-            assumeIsolated { shard in shard.publishGathered() }
-        }
+        gatherTimer = try LoopTimer(on: loop) { self.assumeIsolated { $0.publishGathered() } }
     }
 
     private func tick() {
@@ -280,6 +279,9 @@ package actor Shard {
         held = [:]
         for listener in listeners.values { listener.close() }
         listeners = [:]
+        for timer in [ticker, gatherTimer] { timer?.close() }
+        ticker = nil
+        gatherTimer = nil
         closeAll()
         crossings = []
     }

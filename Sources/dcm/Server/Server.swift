@@ -20,14 +20,31 @@ struct Server {
     var webSocketAddress: SocketAddress { gateway.webSocketAddress }
 
     /// Opens the store, learns what was recorded, then listens: whoever gets an answer gets it from the whole history.
+    /// What was opened is closed again when a later step fails.
     static func start(_ settings: ServerSettings, folder: String, loops: Int, logger: Logger) async throws -> Server {
         let routing = RoutingMemory()
         let store = try await DurableStore.open(folder: folder, learning: .rules) { entries in routing.apply(entries) }
-        try await routing.load(from: store.store)
         let bus = Bus(loops: loops)
-        try await bus.start()
+        do {
+            try await bus.start()
+            try await routing.load(from: store.store)
+            return try await listen(settings, bus: bus, store: store, routing: routing, logger: logger)
+        } catch {
+            bus.stop()
+            try? await store.close()
+            throw error
+        }
+    }
+
+    private static func listen(
+        _ settings: ServerSettings,
+        bus: Bus,
+        store: DurableStore,
+        routing: RoutingMemory,
+        logger: Logger
+    ) async throws -> Server {
         let rooms = Rooms(bus: bus, store: store, routing: routing)
-        let secret = try settings.secret ?? SecretFile.secret(in: folder)
+        let secret = try settings.secret ?? SecretFile.secret(in: store.folder.path)
         let authenticator = Authenticator(
             secret: secret,
             isDevelopment: settings.isDevelopment,

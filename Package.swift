@@ -57,6 +57,7 @@ let package = Package(
             name: "Storage",
             dependencies: [
                 "Bus",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ]

@@ -74,10 +74,9 @@ package final class DurableStore: Sendable {
         store = backend
         let link = Lock<BatchWriter?>(nil)
         let path = folder.file("journal.db")
-        journal = try Journal(path: path, limits: limits) { entries in
+        journal = try Journal(path: path, limits: limits) { entries, bytes in
             committed(entries)
-            guard let first = entries.first else { return }
-            link.withLock { $0 }?.wake(at: first.record.createdAt)
+            link.withLock { $0 }?.recordsCommitted(entries, bytes: bytes)
         }
         let mark = try await backend.sink.mark(ofJournal: journal.id)
         await journal.skip(to: mark)

@@ -102,8 +102,7 @@ package struct JSONWriter: Sendable {
     /// A value that is JSON text already, for example a range that the scanner has checked. Copied as it is.
     package mutating func raw(_ text: Span<UInt8>) {
         beginValue()
-        // `Array` has no append from a span yet; the pointer doesn't leave the closure.
-        unsafe text.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        bytes.append(copying: text)
     }
 
     private mutating func beginValue() {

@@ -20,6 +20,8 @@ package final class HTTPConnection: StreamHandler {
     private var pending: Pending?
     private var reserved = 0
     private var inputIsPaused = false
+    /// The last authority that was let in: a client names the same one in each request.
+    private var servedAuthority: String?
     /// The time-out that the last tick saw, and the loop's time when it first did.
     private var timer: (kind: HTTPConnectionState.Timer, since: UInt64)?
 
@@ -94,8 +96,12 @@ package final class HTTPConnection: StreamHandler {
     }
 
     private func allowedOrigin(of head: HTTPRequestHead) throws(GatewayError) -> String? {
-        switch service.hostPolicy.decide(authority: head.authority, origin: head.fields[.origin]) {
-        case .allowed(let origin): return origin
+        let origin = head.fields[.origin]
+        if origin == nil, head.authority == servedAuthority { return nil }
+        switch service.hostPolicy.decide(authority: head.authority, origin: origin) {
+        case .allowed(let origin):
+            servedAuthority = head.authority
+            return origin
         case .refusedHost:
             throw GatewayError(
                 .init(code: 421, reasonPhrase: "Misdirected Request"),
@@ -137,7 +143,8 @@ package final class HTTPConnection: StreamHandler {
             return refuse(RESTResponse(.unavailable("Too many large requests at once")))
         }
         reserved += piece.count
-        pending?.body.append(contentsOf: piece)
+        // Nearly every body comes in one piece, which then needs no second copy.
+        if pending?.body.isEmpty == true { pending?.body = piece } else { pending?.body.append(contentsOf: piece) }
     }
 
     private func run(on shard: isolated Shard) {

@@ -17,8 +17,11 @@ package actor Journal {
     private var file: JournalFile
     /// Nil since a commit succeeded.
     private var lastFailure: StorageError.Code?
-    private let committed: @Sendable ([JournalEntry]) -> Void
+    private let committed: CommitHandler
     private let logger = Logger(label: "dcm.journal")
+
+    /// Gets the records of a commit and their bytes in the journal.
+    package typealias CommitHandler = @Sendable (_ entries: [JournalEntry], _ bytes: Int) -> Void
 
     private typealias Answer = CheckedContinuation<Result<JournalPosition, StorageError>, Never>
 
@@ -46,7 +49,7 @@ package actor Journal {
     package init(
         path: String,
         limits: JournalLimits = JournalLimits(),
-        committed: @escaping @Sendable ([JournalEntry]) -> Void
+        committed: @escaping CommitHandler
     ) throws(StorageError) {
         let file = try JournalFile(path: path, limits: limits)
         self.file = file
@@ -171,7 +174,8 @@ package actor Journal {
         committed(
             batch.enumerated().map { index, waiting in
                 JournalEntry(position: JournalPosition(start + 1 + Int64(index)), record: waiting.record)
-            }
+            },
+            bytes
         )
         for (index, waiting) in batch.enumerated() {
             waiting.answer.resume(returning: .success(JournalPosition(start + 1 + Int64(index))))

@@ -28,6 +28,7 @@ actor BatchWriter {
         var figures = WriterFigures()
         /// One wake-up for all commits until it is served.
         var isWoken = false
+        var recent = RecentRecords()
     }
 
     /// - Parameter mark: What the store holds of this journal.
@@ -59,10 +60,11 @@ actor BatchWriter {
         return figures
     }
 
-    /// The journal has committed something, the oldest of it made at `time`.
-    nonisolated func wake(at time: Timestamp) {
+    /// The journal has committed records, which take `bytes` in it.
+    nonisolated func recordsCommitted(_ entries: [JournalEntry], bytes: Int) {
         let mustWake = shared.withLock { shared in
-            if shared.figures.oldest == nil { shared.figures.oldest = time }
+            shared.recent.append(entries, bytes: bytes)
+            if shared.figures.oldest == nil { shared.figures.oldest = entries.first?.record.createdAt }
             defer { shared.isWoken = true }
             return !shared.isWoken
         }
@@ -131,7 +133,7 @@ actor BatchWriter {
     private func writeBatch() async {
         guard state.phase == .writing else { return }
         do throws(StorageError) {
-            let slice = try reader.read(after: mark, limit: BatchWriterState.mostRecords)
+            let slice = try nextSlice()
             if let through = slice.through {
                 let batch = RecordBatch(
                     journalID: journal.id,
@@ -154,6 +156,15 @@ actor BatchWriter {
         await checkpoint()
         waiters.release(through: mark)
         perform(state.batchWritten(backlog: backlog, isAwaited: !waiters.isEmpty))
+    }
+
+    /// The records behind the mark: from memory, or from the journal after a start or when many wait.
+    private func nextSlice() throws(StorageError) -> JournalSlice {
+        let recent = shared.withLock { shared in
+            shared.recent.take(after: shared.figures.mark, limit: BatchWriterState.mostRecords)
+        }
+        guard let recent else { return try reader.read(after: mark, limit: BatchWriterState.mostRecords) }
+        return JournalSlice(entries: recent, through: recent.last?.position)
     }
 
     /// Writes a batch; if the store refuses a record in it, halves it until that record stands alone and sets it aside.

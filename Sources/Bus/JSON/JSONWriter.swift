@@ -17,6 +17,8 @@ package struct JSONWriter: Sendable {
     /// - Parameter bytes: Where to append: empty, or a buffer that is used again, with something before the text.
     package init(appendingTo bytes: consuming [UInt8] = []) {
         self.bytes = bytes
+        // Most texts fit; growing from nothing would take five steps to get there.
+        if self.bytes.capacity == 0 { self.bytes.reserveCapacity(256) }
     }
 
     /// `{`, as a value.

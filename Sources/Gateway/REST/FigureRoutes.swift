@@ -77,6 +77,7 @@ package struct FigureRoutes: Sendable {
         text.counter("store_records_total", "Records written to the store", Int(clamping: writer.records))
         text.counter("store_batches_total", "Transactions of the store", Int(clamping: writer.batches))
         text.counter("store_rejected_total", "Records in rejected_records", Int(clamping: writer.rejected))
+        text.counter("store_unkept_total", "Records read back: too many waited", Int(clamping: writer.unkept))
         text.counter("store_failures_total", "Attempts to write that failed", Int(clamping: writer.failures))
         text.gauge("store_backlog", "Records that the store does not hold yet", writer.backlog)
     }

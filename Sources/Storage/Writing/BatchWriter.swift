@@ -54,7 +54,10 @@ actor BatchWriter {
 
     /// Counters and gauges.
     nonisolated var figures: WriterFigures {
-        var figures = shared.withLock { $0.figures }
+        var figures = shared.withLock { shared in
+            shared.figures.unkept = shared.recent.skipped
+            return shared.figures
+        }
         figures.backlog = Int(max(0, journal.last.value - figures.mark.value))
         if figures.backlog == 0 { figures.oldest = nil }
         return figures

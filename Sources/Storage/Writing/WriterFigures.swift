@@ -14,6 +14,8 @@ package struct WriterFigures: Equatable, Sendable {
     package var batches: UInt64 = 0
     /// Records that the store refuses; they are in `rejected_records`.
     package var rejected: UInt64 = 0
+    /// Records that were read back from the journal because too many waited for the store.
+    package var unkept: UInt64 = 0
     /// Attempts that failed.
     package var failures: UInt64 = 0
     /// Why the last attempt failed; nil since one succeeded.

@@ -4,18 +4,49 @@ package import Storage
 /// What was learnt about tools, in memory: suggestions and figures cost no query.
 ///
 /// It follows the journal: the journal's thread hands it every commit, in order, so that it knows what the store will
-/// know. At the start it is loaded from the store, and then gets what the journal holds beyond that.
+/// know. What was before is loaded once, from the store and from what the journal holds beyond it; until then, it has
+/// no answers rather than wrong ones.
 package final class RoutingMemory: Sendable {
-    private let table: Lock<RoutingTable>
+    private struct State {
+        var table: RoutingTable
+        /// The last record that the table knows; nil until it was loaded.
+        var through: JournalPosition?
+        /// A commit came that doesn't follow the last known record: the journal has what lies between.
+        var isBehind = false
 
-    package init(maximumRows: Int = 1_000_000) { table = Lock(RoutingTable(maximumRows: maximumRows)) }
+        /// Learns what is new in `entries`.
+        mutating func learn(_ entries: [JournalEntry]) {
+            for entry in entries where entry.position > through ?? .start {
+                table.apply(entry.record)
+                through = entry.position
+            }
+        }
+    }
 
-    /// Takes over every row of the store. Before the first `apply`: a row that is there already is replaced.
-    package func load(from store: any ScoreStore) async throws(AgentsError) {
+    private let state: Lock<State>
+    private let maximumRows: Int
+
+    package init(maximumRows: Int = 1_000_000) {
+        self.maximumRows = maximumRows
+        state = Lock(State(table: RoutingTable(maximumRows: maximumRows)))
+    }
+
+    // MARK: - Learning
+
+    /// Loads everything that was recorded. Commits may come meanwhile. After an error it may be tried again.
+    package func load(from history: any RecordHistory) async throws(AgentsError) {
+        let loading = Lock(RoutingTable(maximumRows: maximumRows))
         do throws(StorageError) {
-            try await store.loadScores { [table] batch in
-                table.withLock { table in
+            let through = try await history.loadScores { batch in
+                loading.withLock { table in
                     for (key, row) in batch { table.restore(key, row) }
+                }
+            }
+            let table = loading.withLock { $0 }
+            state.withLock { $0 = State(table: table, through: through, isBehind: true) }
+            while let position = nextGap() {
+                try await history.history(after: position) { [state] entries in
+                    state.withLock { $0.learn(entries) }
                 }
             }
         } catch {
@@ -23,12 +54,25 @@ package final class RoutingMemory: Sendable {
         }
     }
 
-    /// Learns from committed records, in the order of their positions.
-    package func apply(_ entries: [JournalEntry]) {
-        table.withLock { table in
-            for entry in entries { table.apply(entry.record) }
+    /// Where to read on, nil if nothing is missing.
+    private func nextGap() -> JournalPosition? {
+        state.withLock { state in
+            guard state.isBehind else { return nil }
+            state.isBehind = false
+            return state.through
         }
     }
+
+    /// Learns from a commit, in the order of the positions.
+    package func apply(_ entries: [JournalEntry]) {
+        state.withLock { state in
+            guard let through = state.through else { return }
+            guard let next = entries.first(where: { $0.position > through }) else { return }
+            if next.position.value == through.value + 1 { state.learn(entries) } else { state.isBehind = true }
+        }
+    }
+
+    // MARK: - Questions
 
     /// What a client asks about.
     package struct Question: Equatable, Sendable {
@@ -56,9 +100,9 @@ package final class RoutingMemory: Sendable {
         }
     }
 
-    /// The tools that served for any of the keywords, the best first.
-    package func suggest(_ question: Question) -> [Suggestion] {
-        table.withLock { table in
+    /// The tools that served for any of the keywords, the best first. Throws `unavailable` until it was loaded.
+    package func suggest(_ question: Question) throws(AgentsError) -> [Suggestion] {
+        try answer { table in
             table.suggest(
                 keywords: question.keywords,
                 limit: question.limit,
@@ -69,14 +113,22 @@ package final class RoutingMemory: Sendable {
         }
     }
 
-    /// Figures of the whole table.
-    package func stats() -> RoutingStatistics { table.withLock { $0.stats() } }
+    /// Figures of the whole table. Throws `unavailable` until it was loaded.
+    package func stats() throws(AgentsError) -> RoutingStatistics { try answer { $0.stats() } }
 
     /// How many new pairs of keyword and tool were not learnt because the table is full.
-    package var refusedCount: Int { table.withLock { $0.refusedCount } }
+    package var refusedCount: Int { state.withLock { $0.table.refusedCount } }
 
-    /// How many rows a tool has for these keywords.
+    /// How many rows a tool has for these keywords; none until it was loaded.
     func rowCount(keywords: [String], toolName: String) -> Int {
-        table.withLock { $0.rowCount(keywords: keywords, toolName: toolName) }
+        state.withLock { $0.table.rowCount(keywords: keywords, toolName: toolName) }
+    }
+
+    private func answer<Answer>(_ question: (RoutingTable) -> Answer) throws(AgentsError) -> Answer {
+        let answer = state.withLock { $0.through == nil ? nil : question($0.table) }
+        guard let answer else {
+            throw AgentsError(.unavailable, "What was learnt is not loaded yet: the store does not answer")
+        }
+        return answer
     }
 }

@@ -12,6 +12,10 @@ package actor Journal {
 
     /// Names this journal in the store's marks.
     package nonisolated let id: String
+    /// The last position that the file had when it was opened.
+    package nonisolated let opened: JournalPosition
+    /// A position behind which every record is here: what is missing before is in the store.
+    nonisolated let start: JournalPosition
     private nonisolated let limits: JournalLimits
     private nonisolated let inbox: Lock<Inbox>
     private var file: JournalFile
@@ -54,6 +58,8 @@ package actor Journal {
         let file = try JournalFile(path: path, limits: limits)
         self.file = file
         self.id = file.id
+        opened = file.last
+        start = file.start
         self.limits = limits
         self.committed = committed
         var inbox = Inbox()
@@ -196,9 +202,10 @@ package actor Journal {
         trim(through: held)
     }
 
-    /// Moves the positions behind the store's mark.
-    func skip(to position: JournalPosition) {
-        file.skip(to: position)
+    /// The store holds this journal through `mark`. In a file that was restored from an older copy the records taken
+    /// since the start move behind it: the store would take them for what it knows.
+    func skip(to mark: JournalPosition) throws(StorageError) {
+        try file.skip(from: opened, to: mark)
         inbox.withLock { $0.figures.last = file.last }
     }
 

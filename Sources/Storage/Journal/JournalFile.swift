@@ -15,6 +15,8 @@ struct JournalFile {
     private(set) var last: JournalPosition
     private(set) var size: Int64
     private var first: Int64
+    /// The position before the first row.
+    var start: JournalPosition { JournalPosition(first - 1) }
     private let connection: SQLiteConnection
 
     init(path: String, limits: JournalLimits) throws(StorageError) {
@@ -89,9 +91,20 @@ struct JournalFile {
         max(0, min(held.value, last.value - 1) - first + 1)
     }
 
-    /// Moves the positions on, for a file that is older than the store's mark (restored from a copy).
-    mutating func skip(to position: JournalPosition) {
-        last = max(last, position)
+    /// Moves the positions on, for a file that is older than the store's mark (restored from a copy): the rows behind
+    /// `start` follow `position` afterwards.
+    mutating func skip(from start: JournalPosition, to position: JournalPosition) throws(StorageError) {
+        let distance = position.value - start.value
+        guard distance > 0 else { return }
+        try connection.transaction { db in
+            // By way of negative positions: each row would else meet the one that it is to replace.
+            let lift = try SQLiteStatement(db, "UPDATE records SET position = -(position + ?) WHERE position > ?")
+            lift.bind(distance, at: 1)
+            lift.bind(start.value, at: 2)
+            try lift.run()
+            try SQLiteStatement(db, "UPDATE records SET position = -position WHERE position < 0").run()
+        }
+        last = JournalPosition(last.value + distance)
     }
 
     /// Starts the write-ahead log anew. The other connection has copied nearly all of it, so this is short.

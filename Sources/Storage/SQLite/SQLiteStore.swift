@@ -27,6 +27,7 @@ final class SQLiteStore: StoreBackend {
     }
 
     var sink: any RecordSink { writer }
+    var mayBeAway: Bool { false }
 
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)
@@ -45,9 +46,10 @@ final class SQLiteStore: StoreBackend {
     }
 
     func loadScores(
+        ofJournal id: String,
         _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void
-    ) async throws(StorageError) {
-        try await reader.loadScores(batch)
+    ) async throws(StorageError) -> JournalPosition {
+        try await reader.loadScores(ofJournal: id, batch)
     }
 
     func answer(forKey key: String) async throws(StorageError) -> IdempotencyRecord? {

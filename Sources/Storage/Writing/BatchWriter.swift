@@ -26,18 +26,22 @@ actor BatchWriter {
     /// What other threads see.
     private struct Shared {
         var figures = WriterFigures()
+        /// False until the store has said what it holds; the mark is then a position that it surely has.
+        var markIsKnown: Bool
         /// One wake-up for all commits until it is served.
         var isWoken = false
         var recent = RecentRecords()
+
+        func holds(_ position: JournalPosition) -> Bool { markIsKnown && figures.mark >= position }
     }
 
-    /// - Parameter mark: What the store holds of this journal.
+    /// - Parameter mark: What the store holds of this journal; nil if it couldn't be asked yet.
     init(
         loop: EventLoop,
         journal: Journal,
         reader: JournalReader,
         sink: any RecordSink,
-        mark: JournalPosition,
+        mark: JournalPosition?,
         logBound: Int64 = JournalLimits().log
     ) {
         self.loop = loop
@@ -45,8 +49,8 @@ actor BatchWriter {
         self.reader = reader
         self.sink = sink
         self.logBound = logBound
-        var shared = Shared()
-        shared.figures.mark = mark
+        var shared = Shared(markIsKnown: mark != nil)
+        shared.figures.mark = mark ?? journal.start
         self.shared = Lock(shared)
     }
 
@@ -76,7 +80,7 @@ actor BatchWriter {
 
     /// Returns when the store holds `position`; throws `unavailable` if that takes more than `milliseconds`.
     nonisolated func flush(upTo position: JournalPosition, milliseconds: UInt64 = 2000) async throws(StorageError) {
-        if shared.withLock({ $0.figures.mark >= position }) { return }
+        if shared.withLock({ $0.holds(position) }) { return }
         try await wait(for: position, milliseconds: milliseconds).get()
     }
 
@@ -92,7 +96,7 @@ actor BatchWriter {
 
     private func wait(for position: JournalPosition, milliseconds: UInt64) async -> Result<Void, StorageError> {
         await withCheckedContinuation { answer in
-            if mark >= position { return answer.resume(returning: .success(())) }
+            if shared.withLock({ $0.holds(position) }) { return answer.resume(returning: .success(())) }
             guard state.phase != .stopped else {
                 return answer.resume(returning: .failure(StorageError(.unavailable, "the store is closed")))
             }
@@ -136,6 +140,7 @@ actor BatchWriter {
     private func writeBatch() async {
         guard state.phase == .writing else { return }
         do throws(StorageError) {
+            try await learnMark()
             let slice = try nextSlice()
             if let through = slice.through {
                 let batch = RecordBatch(
@@ -159,6 +164,21 @@ actor BatchWriter {
         await checkpoint()
         waiters.release(through: mark)
         perform(state.batchWritten(backlog: backlog, isAwaited: !waiters.isEmpty))
+    }
+
+    /// Asks a store that was away at the start what it holds.
+    private func learnMark() async throws(StorageError) {
+        if shared.withLock({ $0.markIsKnown }) { return }
+        let mark = try await sink.mark(ofJournal: journal.id)
+        if mark > journal.opened {
+            // Positions move: what is in memory has the old ones.
+            try await journal.skip(to: mark)
+            shared.withLock { $0.recent = RecentRecords() }
+        }
+        shared.withLock { shared in
+            shared.figures.mark = max(mark, shared.figures.mark)
+            shared.markIsKnown = true
+        }
     }
 
     /// The records behind the mark: from memory, or from the journal after a start or when many wait.
@@ -220,6 +240,8 @@ actor BatchWriter {
         }
         // Once per cause: a database that is away for an hour is one line, not a thousand.
         if isFirst { logger.error("the store takes no records", metadata: ["error": "\(error)"]) }
+        // Nobody knows how long a store is away that hasn't been seen yet.
+        if !shared.withLock({ $0.markIsKnown }) { waiters.fail(error) }
         perform(state.batchFailed(random: .random(in: 0..<1)))
     }
 

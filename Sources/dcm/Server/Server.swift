@@ -27,7 +27,8 @@ struct Server {
         let bus = Bus(loops: loops)
         do {
             try await bus.start()
-            try await routing.load(from: store.store)
+            // A store of its own is waited for; one that may be away is asked until it answers, see `run`.
+            if !store.mayBeAway { try await routing.load(from: store) }
             return try await listen(settings, bus: bus, store: store, routing: routing, logger: logger)
         } catch {
             bus.stop()
@@ -44,6 +45,7 @@ struct Server {
         logger: Logger
     ) async throws -> Server {
         let rooms = Rooms(bus: bus, store: store, routing: routing)
+        try await store.history(after: store.figures.writer.mark) { rooms.recorder.restore($0) }
         let secret = try settings.secret ?? SecretFile.secret(in: store.folder.path)
         let authenticator = Authenticator(
             secret: secret,
@@ -67,6 +69,9 @@ struct Server {
         let reporter = MetricsReporter(bus: bus, figures: store.store, logger: logger)
         await withTaskGroup { group in
             group.addTask { await reporter.run() }
+            if store.mayBeAway {
+                group.addTask { await RoutingLoader(memory: rooms.routing, history: store).run() }
+            }
             try? await gracefulShutdown()
             group.cancelAll()
         }

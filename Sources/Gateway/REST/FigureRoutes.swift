@@ -74,6 +74,10 @@ package struct FigureRoutes: Sendable {
         text.counter("journal_refused_total", "Records refused: full, or the disk is", Int(clamping: journal.refused))
         text.gauge("journal_waiting", "Records that wait for a commit", journal.waiting)
         text.gauge("journal_size_bytes", "Bytes in use in the journal's file", Int(clamping: journal.size))
+        text.gauge("journal_file_bytes", "Bytes of the journal's file", Int(clamping: journal.fileSize))
+        text.counter("journal_compactions_total", "Times the file was made smaller", Int(clamping: journal.compactions))
+        let age = writer.oldest.map { max(0, Timestamp.now().milliseconds - $0.milliseconds) } ?? 0
+        text.gauge("journal_oldest_age_ms", "Age of the oldest record that waits for the store", Int(age))
         text.counter("store_records_total", "Records written to the store", Int(clamping: writer.records))
         text.counter("store_batches_total", "Transactions of the store", Int(clamping: writer.batches))
         text.counter("store_rejected_total", "Records in rejected_records", Int(clamping: writer.rejected))

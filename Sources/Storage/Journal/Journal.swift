@@ -21,6 +21,7 @@ package actor Journal {
     private var file: JournalFile
     /// Nil since a commit succeeded.
     private var lastFailure: StorageError.Code?
+    private var mayCompact = true
     private let committed: CommitHandler
     private let logger = Logger(label: "dcm.journal")
 
@@ -44,6 +45,7 @@ package actor Journal {
         var isClosed = false
         var held = JournalPosition.start
         var figures = JournalFigures()
+        var meter = RateMeter()
     }
 
     /// Opens or creates the file and starts the thread.
@@ -64,7 +66,7 @@ package actor Journal {
         self.committed = committed
         var inbox = Inbox()
         inbox.figures.last = file.last
-        inbox.figures.size = file.size
+        inbox.figures.note(file.size)
         self.inbox = Lock(inbox)
         loop = EventLoop(name: "dcm-journal")
         loop.start()
@@ -108,8 +110,10 @@ package actor Journal {
 
     /// Counters and gauges.
     package nonisolated var figures: JournalFigures {
-        inbox.withLock { inbox in
+        let second = JournalClock.second()
+        return inbox.withLock { inbox in
             inbox.figures.waiting = inbox.waiting.count
+            inbox.figures.rate = inbox.meter.rate(at: second)
             return inbox.figures
         }
     }
@@ -147,6 +151,23 @@ package actor Journal {
         } else {
             commit(batch, trimmingThrough: held)
         }
+        if file.isWorthCompacting && mayCompact { compact() }
+    }
+
+    /// Between two commits: some milliseconds, after an outage of the store.
+    private func compact() {
+        do throws(StorageError) {
+            try file.compact()
+        } catch {
+            // It would fail again with each commit.
+            mayCompact = false
+            logger.warning("the journal's file stays as large as it is", metadata: ["error": "\(error)"])
+            return
+        }
+        inbox.withLock { inbox in
+            inbox.figures.note(file.size)
+            inbox.figures.compactions += 1
+        }
     }
 
     private func commit(_ batch: [Waiting], trimmingThrough held: JournalPosition) {
@@ -167,6 +188,7 @@ package actor Journal {
             return
         }
         lastFailure = nil
+        let second = JournalClock.second()
         let bytes = batch.reduce(0) { $0 + $1.body.count }
         inbox.withLock { inbox in
             inbox.figures.records += UInt64(batch.count)
@@ -175,7 +197,8 @@ package actor Journal {
             inbox.figures.bytes += UInt64(bytes)
             inbox.figures.largestBatch = max(inbox.figures.largestBatch, batch.count)
             inbox.figures.last = file.last
-            inbox.figures.size = file.size
+            inbox.figures.note(file.size)
+            inbox.meter.add(batch.count, at: second)
         }
         committed(
             batch.enumerated().map { index, waiting in
@@ -197,7 +220,7 @@ package actor Journal {
             logger.warning("could not delete records that the store holds", metadata: ["error": "\(error)"])
             return
         }
-        inbox.withLock { $0.figures.size = file.size }
+        inbox.withLock { $0.figures.note(file.size) }
         // One slice at a time: appends that came meanwhile go first.
         trim(through: held)
     }
@@ -241,4 +264,11 @@ package actor Journal {
             return .failure(error)
         }
     }
+}
+
+/// Seconds of a clock that doesn't go back.
+private enum JournalClock {
+    private static let start = ContinuousClock.now
+
+    static func second() -> Int64 { start.duration(to: .now).components.seconds }
 }

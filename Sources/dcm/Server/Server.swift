@@ -23,7 +23,12 @@ struct Server {
     /// What was opened is closed again when a later step fails.
     static func start(_ settings: ServerSettings, folder: String, loops: Int, logger: Logger) async throws -> Server {
         let routing = RoutingMemory()
-        let store = try await DurableStore.open(folder: folder, learning: .rules) { entries in routing.apply(entries) }
+        let store = try await DurableStore.open(
+            folder: folder,
+            limits: settings.journal,
+            learning: .rules,
+            committed: { routing.apply($0) }
+        )
         let bus = Bus(loops: loops)
         do {
             try await bus.start()

@@ -2,12 +2,14 @@ import Bus
 import Configuration
 import Gateway
 import Logging
+import Storage
 
 /// Options and environment, put together and checked.
 struct ServerSettings {
     let gateway: GatewayServer.Configuration
     let secret: String?
     let isDevelopment: Bool
+    let journal: JournalLimits
 
     private static let databaseNames = [
         "DATABASE_URL", "DB_HOST", "DB_PORT", "DB_NAME", "DB_USER", "DB_PASSWORD",
@@ -20,6 +22,7 @@ struct ServerSettings {
                 "\(name) is set, but this version stores in SQLite only: unset it and start again."
             )
         }
+        journal = JournalLimits(bytes: Int64(options.journalSize) << 20)
         let host = try ServerSettings.host(options, environment, logger)
         gateway = try ServerSettings.gateway(options, environment, host: host)
         secret = environment.text("WS_AUTH_SECRET")

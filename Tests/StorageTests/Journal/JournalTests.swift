@@ -121,6 +121,28 @@ struct JournalTests {
         try await journal.close()
     }
 
+    /// What an outage has left of the file goes back to the file system, and positions go on.
+    @Test func aFileThatWasLargeBecomesSmallWhenTheStoreHasCaughtUp() async throws {
+        let journal = try Journal(path: path) { _, _ in }
+        var action = sampleAction()
+        action.input = String(repeating: "x", count: 256 << 10)
+        for _ in 0..<100 { _ = try await journal.append(.action(action)) }
+        let full = journal.figures
+        #expect(full.fileSize > 25 << 20)
+        journal.trim(through: journal.last)
+        var last = journal.last
+        while journal.figures.compactions == 0 { last = try await journal.append(record("s")) }
+        #expect(journal.figures.fileSize < 1 << 20)
+        #expect(journal.figures.size <= journal.figures.fileSize)
+        #expect(try await journal.append(record("s")).value == last.value + 1)
+        let reader = try JournalReader(path: path)
+        let rest = try reader.read(after: .start, limit: .max)
+        #expect(rest.through?.value == last.value + 1)
+        try reader.close()
+        try await journal.close()
+        #expect(try folder.size("journal.db") < 1 << 20)
+    }
+
     @Test func tooManyWaitersAreRefused() async throws {
         let gate = Gate()
         var limits = JournalLimits()

@@ -113,7 +113,8 @@ package final class DurableStore: Sendable {
         var mark = writer.figures.mark
         while true {
             do throws(StorageError) {
-                return try await writer.flush(upTo: journal.last)
+                // A slow disk may take long for the first batch; without progress in this time something is wrong.
+                return try await writer.flush(upTo: journal.last, milliseconds: 30_000)
             } catch {
                 let figures = writer.figures
                 guard figures.mark > mark else { throw figures.lastError ?? error }
@@ -158,11 +159,12 @@ package final class DurableStore: Sendable {
         return try await backend.loadScores(ofJournal: journal.id, batch)
     }
 
-    /// Records that the journal has behind a position, oldest first, in slices. What the store holds already may have
-    /// gone from the journal. Runs on the store's reading thread.
+    /// Records that the journal has behind a position, oldest first, in slices, each with the position that it reaches:
+    /// a record that can't be read is passed over. What the store holds already may have gone from the journal. Runs on
+    /// the store's reading thread.
     package func history(
         after position: JournalPosition,
-        _ slice: @escaping @Sendable ([JournalEntry]) -> Void
+        _ slice: @escaping @Sendable ([JournalEntry], _ through: JournalPosition) -> Void
     ) async throws(StorageError) {
         try await JournalHistory(path: journalPath, loop: loops.reader).read(after: position, slice)
     }

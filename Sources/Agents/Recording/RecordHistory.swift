@@ -7,10 +7,10 @@ package protocol RecordHistory: Sendable {
         _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void
     ) async throws(StorageError) -> JournalPosition
 
-    /// The records behind a position, oldest first, in slices.
+    /// The records behind a position, oldest first, in slices, each with the position that it reaches.
     func history(
         after position: JournalPosition,
-        _ slice: @escaping @Sendable ([JournalEntry]) -> Void
+        _ slice: @escaping @Sendable ([JournalEntry], _ through: JournalPosition) -> Void
     ) async throws(StorageError)
 }
 

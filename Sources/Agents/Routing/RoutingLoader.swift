@@ -1,4 +1,4 @@
-package import Bus
+internal import Bus
 internal import Logging
 
 /// Loads the routing memory as soon as the store answers: one that is away at the start may come back at any time.

@@ -11,15 +11,16 @@ package final class RoutingMemory: Sendable {
         var table: RoutingTable
         /// The last record that the table knows; nil until it was loaded.
         var through: JournalPosition?
-        /// A commit came that doesn't follow the last known record: the journal has what lies between.
+        /// While what was before is read.
+        var isLoading = false
+        /// A commit came meanwhile that doesn't follow the last known record: the journal has what lies between.
         var isBehind = false
 
-        /// Learns what is new in `entries`.
-        mutating func learn(_ entries: [JournalEntry]) {
-            for entry in entries where entry.position > through ?? .start {
-                table.apply(entry.record)
-                through = entry.position
-            }
+        /// Learns what is new in `entries`, which are all that there is up to a position.
+        mutating func learn(_ entries: [JournalEntry], through position: JournalPosition) {
+            let known = through ?? .start
+            for entry in entries where entry.position > known { table.apply(entry.record) }
+            through = max(known, position)
         }
     }
 
@@ -43,13 +44,15 @@ package final class RoutingMemory: Sendable {
                 }
             }
             let table = loading.withLock { $0 }
-            state.withLock { $0 = State(table: table, through: through, isBehind: true) }
+            state.withLock { $0 = State(table: table, through: through, isLoading: true, isBehind: true) }
             while let position = nextGap() {
-                try await history.history(after: position) { [state] entries in
-                    state.withLock { $0.learn(entries) }
+                try await history.history(after: position) { [state] entries, through in
+                    state.withLock { $0.learn(entries, through: through) }
                 }
             }
         } catch {
+            // Half of the truth would be a wrong answer.
+            state.withLock { $0.through = nil }
             throw AgentsError(error)
         }
     }
@@ -57,18 +60,18 @@ package final class RoutingMemory: Sendable {
     /// Where to read on, nil if nothing is missing.
     private func nextGap() -> JournalPosition? {
         state.withLock { state in
-            guard state.isBehind else { return nil }
+            state.isLoading = state.isBehind
             state.isBehind = false
-            return state.through
+            return state.isLoading ? state.through : nil
         }
     }
 
     /// Learns from a commit, in the order of the positions.
     package func apply(_ entries: [JournalEntry]) {
         state.withLock { state in
-            guard let through = state.through else { return }
-            guard let next = entries.first(where: { $0.position > through }) else { return }
-            if next.position.value == through.value + 1 { state.learn(entries) } else { state.isBehind = true }
+            guard let through = state.through, let last = entries.last?.position, last > through else { return }
+            let follows = entries.contains { $0.position.value == through.value + 1 }
+            if follows || !state.isLoading { state.learn(entries, through: last) } else { state.isBehind = true }
         }
     }
 

@@ -88,6 +88,7 @@ package struct HealthRoutes: Sendable {
     }
 
     @Sendable private func stats(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+        let lag = store.figures.writer.lag
         let counts: StoreCounts
         do throws(StorageError) {
             if !request.query.allowsStale { try await store.flush() }
@@ -102,6 +103,7 @@ package struct HealthRoutes: Sendable {
         json.field("actionCount", counts.actions)
         json.field("messageCount", counts.messages)
         json.field("timestamp", Timestamp.now())
+        if request.query.allowsStale { json.behind(lag) }
         json.endObject()
         return RESTResponse(body: json.bytes)
     }

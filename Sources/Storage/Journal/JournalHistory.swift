@@ -14,14 +14,17 @@ actor JournalHistory {
     }
 
     /// Everything behind `position` that was committed before the last slice came out empty.
-    func read(after position: JournalPosition, _ visit: ([JournalEntry]) -> Void) throws(StorageError) {
+    func read(
+        after position: JournalPosition,
+        _ visit: ([JournalEntry], _ through: JournalPosition) -> Void
+    ) throws(StorageError) {
         let reader = try JournalReader(path: path)
         var position = position
         do throws(StorageError) {
             while true {
                 let slice = try reader.read(after: position, limit: Self.slice)
                 guard let through = slice.through else { break }
-                visit(slice.entries)
+                visit(slice.entries, through)
                 position = through
             }
         } catch {

@@ -27,7 +27,12 @@ actor SQLiteReader {
             select.bind(Int64(filter.limit), at: index)
             select.bind(Int64(filter.offset), at: index + 1)
             var actions: [ActionSummary] = []
-            while try select.step() { actions.append(try ActionSummary(row: select)) }
+            var bytes = 0
+            while bytes < ActionFilter.pageBytes, try select.step() {
+                let action = try ActionSummary(row: select)
+                bytes += action.textBytes
+                actions.append(action)
+            }
             return actions
         }
     }

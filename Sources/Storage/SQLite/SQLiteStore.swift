@@ -16,7 +16,9 @@ final class SQLiteStore: StoreBackend {
             name: "the store",
             access: .writing,
             checkpointPages: 4000,
-            cacheKibibytes: 32 << 10
+            cacheKibibytes: 32 << 10,
+            // Who holds the file is waited for by the writer's back-off, during which readers get their answers.
+            busySeconds: 0.1
         )
         try SQLiteSchema.apply(to: connection)
         writer = SQLiteWriter(loop: writing, connection: connection, learning: learning)

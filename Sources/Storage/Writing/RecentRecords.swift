@@ -37,6 +37,12 @@ struct RecentRecords {
         return taken
     }
 
+    /// Lets go of everything.
+    mutating func removeAll() {
+        commits = []
+        bytes = 0
+    }
+
     private mutating func removeFirst() {
         bytes -= commits.removeFirst().bytes
     }

@@ -50,7 +50,7 @@ struct Server {
         logger: Logger
     ) async throws -> Server {
         let rooms = Rooms(bus: bus, store: store, routing: routing)
-        try await store.history(after: store.figures.writer.mark) { rooms.recorder.restore($0) }
+        try await store.history(after: store.figures.writer.mark) { entries, _ in rooms.recorder.restore(entries) }
         let secret = try settings.secret ?? SecretFile.secret(in: store.folder.path)
         let authenticator = Authenticator(
             secret: secret,
@@ -83,6 +83,7 @@ struct Server {
         logger.info("shutting down")
         await gateway.stopListening()
         await bus.drain(seconds: Server.drainSeconds)
+        await gateway.finishRequests()
         do throws(StorageError) {
             try await store.close()
         } catch {

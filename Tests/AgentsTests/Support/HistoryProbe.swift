@@ -31,10 +31,12 @@ final class HistoryProbe: RecordHistory {
 
     func history(
         after position: JournalPosition,
-        _ slice: @escaping @Sendable ([JournalEntry]) -> Void
+        _ slice: @escaping @Sendable ([JournalEntry], _ through: JournalPosition) -> Void
     ) async throws(StorageError) {
         contents.withLock { $0.reading }()
-        for entry in contents.withLock({ $0.entries }) where entry.position > position { slice([entry]) }
+        for entry in contents.withLock({ $0.entries }) where entry.position > position {
+            slice([entry], entry.position)
+        }
     }
 }
 

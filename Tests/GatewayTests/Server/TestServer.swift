@@ -59,6 +59,7 @@ final class TestServer: Sendable {
     private func stop() async throws {
         await gateway.stopListening()
         await bus.drain(seconds: 5)
+        await gateway.finishRequests()
         try await store.close()
         bus.stop()
     }

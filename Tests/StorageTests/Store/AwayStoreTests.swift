@@ -135,7 +135,7 @@ import Testing
             uses.withLock { $0 += rows.reduce(0) { $0 + $1.1.usageCount } }
         }
         let rest = Lock<[JournalPosition]>([])
-        try await durable.history(after: mark) { entries in rest.withLock { $0 += entries.map(\.position) } }
+        try await durable.history(after: mark) { entries, _ in rest.withLock { $0 += entries.map(\.position) } }
         // However much the store had caught up by then, together they are everything.
         #expect(uses.withLock { $0 } == Int(mark.value))
         #expect(rest.withLock { $0 } == (mark.value + 1...7).map { JournalPosition($0) })

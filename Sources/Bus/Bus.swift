@@ -68,6 +68,13 @@ package final class Bus: Sendable {
         return false
     }
 
+    /// Subscribers of each channel and pattern: a walk through all of them on each loop.
+    package func memberCounts() async -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for shard in shards { counts.merge(await shard.memberCounts, uniquingKeysWith: +) }
+        return counts
+    }
+
     /// Figures of all shards.
     package func figures() async -> (counters: ShardCounters, gauges: ShardGauges) {
         var counters = ShardCounters()

@@ -14,16 +14,28 @@ final class StreamSchedule {
     /// True while this loop must not take more input, because another one can't follow. Asked after each read.
     var inputIsHeld: () -> Bool = { false }
 
+    /// True while output for later turns is left, which must come although no socket is ready.
+    var hasMoreOutput: () -> Bool = { false }
+
     /// Called first at the end of a turn: the last chance to append output to this turn's writes.
     var beforeFlush: () -> Void = {}
 
     /// Writes in one turn. A fan-out to more connections goes on in the next turn, after a look at the sockets.
     private static let writesPerTurn = 1024
     /// Buffers kept for the next turn, and the largest one worth keeping, in bytes.
+    /// Bytes that may wait for full sockets, in all; beyond, whoever has more than `StreamLimits.high` is too slow.
+    var mostWaitingOutput = 1 << 30
+    /// Bytes of half-received messages, in all.
+    var mostHeldInput = 256 << 20
+
+    /// What waits for full sockets, and what owners hold of input that isn't complete; kept by the streams.
+    var waitingOutput = 0
+    var heldInput = 0
+
     private static let spareBuffers = 128
     private static let spareCapacity = 1 << 20
 
-    var hasWork: Bool { !dirty.isEmpty || !resting.isEmpty }
+    var hasWork: Bool { !dirty.isEmpty || !resting.isEmpty || hasMoreOutput() }
 
     /// `stream` has output for the end of this turn.
     func needsFlush(_ stream: TCPStream) { dirty.append(stream) }
@@ -50,6 +62,7 @@ final class StreamSchedule {
         spare = []
         inputIsHeld = { false }
         beforeFlush = {}
+        hasMoreOutput = { false }
     }
 
     /// An empty buffer, with room if there is one: an idle connection holds none.

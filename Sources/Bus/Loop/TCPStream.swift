@@ -24,6 +24,10 @@ package final class TCPStream: LoopHandle {
     private var overflowIsReported = false
     private var peerHasEnded = false
 
+    /// This stream's part of the schedule's sums.
+    private var waitingOutput = 0
+    private var heldInput = 0
+
     private var isReading = false
     /// Two reasons that come and go by themselves: output that a peer reads must not end the owner's pause, and the
     /// owner must not read on from a peer that doesn't take its answers.
@@ -163,13 +167,33 @@ package final class TCPStream: LoopHandle {
     }
 
     private func checkMarks() -> WriteVerdict {
+        if inFlight > 0 { noteWaitingOutput() }
         let waiting = buffered
         guard waiting > limits.high else { return .accepted }
         isPausedByOutput = true
         stopReading()
-        guard waiting > limits.maximum, !overflowIsReported else { return .accepted }
+        let isTooMuch =
+            unsafe waiting > limits.maximum || loop.streams.waitingOutput > loop.streams.mostWaitingOutput
+        guard isTooMuch, !overflowIsReported else { return .accepted }
         overflowIsReported = true
         return .overflowed
+    }
+
+    /// Only what a full socket leaves behind counts: the rest goes at the end of the turn.
+    private func noteWaitingOutput() {
+        let now = inFlight > 0 && !isClosing ? buffered : 0
+        unsafe loop.streams.waitingOutput += now - waitingOutput
+        waitingOutput = now
+    }
+
+    /// The owner holds so many bytes of input that isn't complete. False if all streams of the loop together hold more
+    /// than they may.
+    package func holdsInput(_ bytes: Int) -> Bool {
+        guard bytes != heldInput else { return true }
+        unsafe loop.streams.heldInput += bytes - heldInput
+        let isMore = bytes > heldInput
+        heldInput = bytes
+        return unsafe !isMore || loop.streams.heldInput <= loop.streams.mostHeldInput
     }
 
     /// Drops output that libuv has not been given: whole appends only, so a peer never sees half a frame.
@@ -178,6 +202,7 @@ package final class TCPStream: LoopHandle {
         let dropped = pending.count
         pending.removeAll()
         overflowIsReported = false
+        noteWaitingOutput()
         return dropped
     }
 
@@ -229,6 +254,7 @@ package final class TCPStream: LoopHandle {
         }
         pending.removeAll()
         inFlight = count
+        noteWaitingOutput()
         let request = unsafe block.assumingMemoryBound(to: uv_write_t.self)
         unsafe request.pointee.data = Unmanaged.passUnretained(self).toOpaque()
         var uvBuffer = unsafe uv_buf_t(base: bytes.assumingMemoryBound(to: CChar.self), len: count)
@@ -247,6 +273,7 @@ package final class TCPStream: LoopHandle {
 
     private func didWrite(_ status: Int32) {
         inFlight = 0
+        noteWaitingOutput()
         guard status == 0 else {
             close()
             return
@@ -294,7 +321,11 @@ package final class TCPStream: LoopHandle {
         }
     }
 
-    override func didClose() { enter(.closed) }
+    override func didClose() {
+        noteWaitingOutput()
+        _ = holdsInput(0)
+        enter(.closed)
+    }
 
     /// Once a second, from the shard.
     func tick(now: UInt64, on shard: isolated Shard) {

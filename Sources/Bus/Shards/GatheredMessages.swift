@@ -2,14 +2,18 @@
 struct GatheredMessages {
     /// How long a swarm is collected.
     static let milliseconds: UInt64 = 20
+    /// Messages that are collected at most; then they go at once, and the next ones are collected anew.
+    static let limit = 4096
 
     private var waiting: [Message] = []
     private var isGathering = false
 
-    enum AddAction: Equatable {
+    enum AddAction {
         /// The first after a quiet time: it doesn't wait.
         case publishAndStartTimer
         case wait
+        /// These are enough.
+        case publish([Message])
     }
 
     mutating func add(_ message: Message) -> AddAction {
@@ -18,7 +22,9 @@ struct GatheredMessages {
             return .publishAndStartTimer
         }
         waiting.append(message)
-        return .wait
+        guard waiting.count >= Self.limit else { return .wait }
+        defer { waiting = [] }
+        return .publish(waiting)
     }
 
     enum TimerAction {

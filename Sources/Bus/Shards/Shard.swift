@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import Synchronization
 
 /// The actor that owns one loop's connections and subscriptions.
@@ -29,12 +30,18 @@ package actor Shard {
     private var nextKey = 0
     private var ticker: LoopTimer?
     private var burst = Burst()
+    /// What the budget of a turn has left over, oldest first; while there is some, no more input is read.
+    private var fanouts: Deque<Fanout> = []
+    private var fanoutBudget = Shard.fanoutBytesPerTurn
+    private var isFanningOut = false
     private var gathered = GatheredMessages()
     private var gatherTimer: LoopTimer?
     private var isDraining = false
     private var drainers: [CheckedContinuation<Void, Never>] = []
     package private(set) var counters = ShardCounters()
 
+    /// Bytes that are copied into outputs in one turn: about a millisecond's work.
+    static let fanoutBytesPerTurn = 8 << 20
     /// Milliseconds between calls of `StreamHandler.tick`.
     private static let tickMilliseconds: UInt64 = 1000
 
@@ -51,8 +58,11 @@ package actor Shard {
     func start(peers: [Shard]) throws(BusError) {
         crossings = peers.filter { $0 !== self }.map(Crossing.init(to:))
         let crossings = crossings
-        unsafe loop.streams.inputIsHeld = { crossings.contains(where: \.isCongested) }
-        unsafe loop.streams.beforeFlush = { self.assumeIsolated { $0.endBurst() } }
+        unsafe loop.streams.inputIsHeld = {
+            crossings.contains(where: \.isCongested) || self.assumeIsolated { $0.hasFanouts }
+        }
+        unsafe loop.streams.beforeFlush = { self.assumeIsolated { $0.beginFlush() } }
+        unsafe loop.streams.hasMoreOutput = { self.assumeIsolated { $0.hasFanouts || !$0.burst.isEmpty } }
         let ticker = try LoopTimer(on: loop) { self.assumeIsolated { $0.tick() } }
         ticker.schedule(after: Shard.tickMilliseconds, every: Shard.tickMilliseconds)
         self.ticker = ticker
@@ -125,6 +135,8 @@ package actor Shard {
             publish(message)
             gatherTimer?.schedule(after: GatheredMessages.milliseconds)
         case .wait: break
+        case .publish(let messages):
+            for message in messages { publish(message) }
         }
     }
 
@@ -153,7 +165,7 @@ package actor Shard {
         }
         endBurst()
         let members = table.members(for: message.channel)
-        if members.count >= Burst.fewestMembers {
+        if members.count >= Burst.fewestMembers || hasFanouts {
             burst.begin(message, for: members)
         } else {
             for member in members {
@@ -172,10 +184,32 @@ package actor Shard {
     }
 
     /// Hands out what was gathered: at the end of the turn, before subscriptions change, and before something that
-    /// must not overtake it.
+    /// must not overtake it. What is beyond the turn's budget follows in later turns.
     package func endBurst() {
-        guard !burst.isEmpty else { return }
-        // Closing a slow subscriber leads back here through `remove`: by then there is no burst.
+        guard !isFanningOut else { return }
+        if !burst.isEmpty {
+            if fanouts.isEmpty && burst.block.count * burst.members.count <= fanoutBudget {
+                fanOutBurst()
+            } else {
+                fanouts.append(Fanout(burst))
+                burst = Burst()
+            }
+        }
+        fanOut()
+    }
+
+    private var hasFanouts: Bool { isFanningOut || !fanouts.isEmpty }
+
+    /// The end of a turn: the next slice.
+    private func beginFlush() {
+        fanoutBudget = Shard.fanoutBytesPerTurn
+        endBurst()
+    }
+
+    /// The usual case: all of it at once, and the burst keeps its memory.
+    private func fanOutBurst() {
+        // Closing a slow subscriber may publish: that waits until everybody has what came before.
+        isFanningOut = true
         var ended = Burst()
         swap(&ended, &burst)
         for member in ended.members {
@@ -185,8 +219,26 @@ package actor Shard {
                 for message in ended.messages { sink.deliver(message, on: self) }
             }
         }
+        fanoutBudget -= ended.block.count * ended.members.count
         ended.end()
         if burst.isEmpty { burst = ended }
+        isFanningOut = false
+    }
+
+    private func fanOut() {
+        isFanningOut = true
+        while fanoutBudget > 0, var fanout = fanouts.popFirst() {
+            while fanoutBudget > 0, let piece = fanout.nextPiece() {
+                fanoutBudget -= fanout.cost
+                switch piece {
+                case .frames(let frames, let stream): append(frames, to: stream)
+                case .messages(let messages, let sink):
+                    for message in messages { sink.deliver(message, on: self) }
+                }
+            }
+            if !fanout.isDone { fanouts.prepend(fanout) }
+        }
+        isFanningOut = false
     }
 
     /// A subscriber is closed because it did not read; `dropped` bytes never left.
@@ -284,6 +336,9 @@ package actor Shard {
         gatherTimer = nil
         closeAll()
         crossings = []
+        table = SubscriptionTable()
+        burst = Burst()
+        fanouts = []
     }
 
     /// How the shard stands.
@@ -292,7 +347,9 @@ package actor Shard {
         gauges.connections = streams.count
         gauges.subscriptions = table.count
         gauges.bufferedBytes = streams.values.reduce(0) { $0 + $1.buffered }
-        gauges.channels = table.memberCounts
         return gauges
     }
+
+    /// Subscribers of each channel and pattern.
+    var memberCounts: [String: Int] { table.memberCounts }
 }

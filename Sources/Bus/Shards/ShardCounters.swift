@@ -41,8 +41,6 @@ package struct ShardGauges: Sendable, Equatable {
     package var subscriptions = 0
     /// Bytes that wait for peers.
     package var bufferedBytes = 0
-    /// Subscribers of each channel and pattern.
-    package var channels: [String: Int] = [:]
 
     package init() {}
 
@@ -51,7 +49,6 @@ package struct ShardGauges: Sendable, Equatable {
         sum.connections += right.connections
         sum.subscriptions += right.subscriptions
         sum.bufferedBytes += right.bufferedBytes
-        sum.channels.merge(right.channels, uniquingKeysWith: +)
         return sum
     }
 }

@@ -43,12 +43,12 @@ package struct ListeningRoutes: Sendable {
     }
 
     private func writeFigures(to json: inout JSONWriter) async {
-        let gauges = await bus.figures().gauges
+        let channels = await bus.memberCounts()
         json.field("connectedClients", agents.connectedClients)
-        json.field("activeChannels", gauges.channels.count)
+        json.field("activeChannels", channels.count)
         json.key("channelStats")
         json.beginObject()
-        for (channel, count) in gauges.channels.sorted(by: { $0.key < $1.key }) { json.field(channel, count) }
+        for (channel, count) in channels.sorted(by: { $0.key < $1.key }) { json.field(channel, count) }
         json.endObject()
         // Nothing waits for an acknowledgement yet: deliveries to inboxes are not part of this version.
         json.field("pendingDeliveries", 0)

@@ -133,6 +133,9 @@ package final class WebSocketConnection: StreamHandler {
             case .failure(let code, let reason): return fail(code, reason: reason, on: shard)
             }
         }
+        if stream?.holdsInput(parser.bufferedCapacity) == false {
+            fail(.tryAgainLater, reason: "Too many large messages at once", on: shard)
+        }
     }
 
     private func answerClose(_ code: WebSocketCloseCode?, on shard: isolated Shard) {

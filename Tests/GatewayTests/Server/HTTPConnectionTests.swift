@@ -191,4 +191,79 @@ struct HTTPConnectionTests {
             #expect(health["status"] as? String == "healthy")
         }
     }
+
+    /// Each pause is far below the limits, all of them together are far beyond.
+    @Test(arguments: [get, String(get.prefix(20))])
+    func aBusyConnectionOutlivesItsTimeOuts(rest: String) async throws {
+        let timeOuts = HTTPService.TimeOuts(request: 1200, idle: 1200)
+        try await TestServer.run(timeOuts: timeOuts) { (server) async throws in
+            var http = try RawHTTP(port: server.restPort)
+            let end = ContinuousClock.now + .seconds(4)
+            // The rest of one request and maybe the beginning of the next come together.
+            http.send(rest)
+            while ContinuousClock.now < end {
+                http.send(String(HTTPConnectionTests.get.dropFirst(rest.count)) + rest)
+                #expect(try nextStatus(&http) == 200)
+                try await Task.sleep(for: .milliseconds(150))
+            }
+        }
+    }
+
+    /// Answers that nobody reads don't pile up: requests wait instead, and are all answered when the peer reads.
+    @Test func answersThatAreNotReadHoldBackRequests() async throws {
+        try await TestServer.run { (server) async throws in
+            var writer = try RawHTTP(port: server.restPort)
+            let paths = (0..<15).map { "\"/\($0)\(String(repeating: "p", count: 4000))\"" }.joined(separator: ",")
+            let action = #"{"tool_name":"a","tool_type":"mcp","file_paths":["# + paths + "]}"
+            for _ in 0..<15 {
+                writer.send(
+                    "POST /api/actions HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(action.utf8.count)\r\n\r\n"
+                        + action
+                )
+                #expect(try nextStatus(&writer) == 201)
+            }
+            var reader = try RawHTTP(port: server.restPort)
+            let list = "GET /api/actions?limit=15 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            for _ in 0..<40 { reader.send(list) }
+            // From the first answer that waits, for as long as some more could be made.
+            var most = 0
+            var polls = 0
+            while polls < 40 {
+                writer.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                let lines = try writer.answer().text.split(separator: "\n")
+                let line = lines.first { $0.hasPrefix("dcm_output_buffered_bytes ") }
+                most = max(most, line.flatMap { Int($0.split(separator: " ")[1]) } ?? 0)
+                if most > 0 { polls += 1 }
+            }
+            #expect(most < 8 << 20)
+            for _ in 0..<40 { #expect(try reader.answer().json["count"] as? Int == 15) }
+        }
+    }
+
+    @Test func countsTheAnswersOfBothPorts() async throws {
+        try await TestServer.run { (server) async throws in
+            var rest = try RawHTTP(port: server.restPort)
+            rest.send(HTTPConnectionTests.get)
+            #expect(try nextStatus(&rest) == 200)
+            var web = try RawHTTP(port: server.webSocketPort)
+            web.send("GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            #expect(try nextStatus(&web) == 404)
+            rest.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let text = try rest.answer().text
+            #expect(text.contains(#"dcm_http_answers_total{class="2xx"} 1"#))
+            #expect(text.contains(#"dcm_http_answers_total{class="4xx"} 1"#))
+        }
+    }
+
+    @Test(arguments: ["/api/actions", "/api/actions/hourly", "/stats"])
+    func aStaleAnswerSaysHowFarItIsBehind(path: String) async throws {
+        try await TestServer.run { (server) async throws in
+            var http = try RawHTTP(port: server.restPort)
+            http.send("GET \(path)?stale=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let behind = try http.answer().json["behind"] as? [String: any Sendable]
+            #expect(behind?["records"] as? Int == 0)
+            http.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            #expect(try http.answer().json["behind"] == nil)
+        }
+    }
 }

@@ -52,6 +52,17 @@ package final class Bus: Sendable {
         }
     }
 
+    /// Publishes a message that is made only if somebody may listen: with one loop its table tells, and the tables of
+    /// other loops can't be asked from here.
+    package func publish(on channel: ChannelName, _ make: () -> Message) {
+        if shards.count == 1, shards[0].loop.isCurrent,
+            !shards[0].assumeIsolated({ $0.hasSubscribers(for: channel) })
+        {
+            return
+        }
+        publish(make())
+    }
+
     /// Listens from within this process. `bound` messages may wait; `policy` says what happens beyond.
     package func subscribe(
         to patterns: [ChannelPattern],

@@ -179,7 +179,7 @@ package final class ActionRecorder: Sendable {
         } catch {
             throw AgentsError(error)
         }
-        publisher.publish(.actionCreated(record))
+        publisher.publish(on: .global) { .actionCreated(record) }
         return (body, position)
     }
 }

@@ -6,11 +6,18 @@ internal import Logging
 ///
 /// Pipelined requests wait in the parser; beyond a bound no more is read.
 package final class HTTPConnection: StreamHandler {
-    private struct Pending: Sendable {
+    /// A class: a head has a dozen references, which each copy would count.
+    private final class Pending {
         let head: HTTPRequestHead
         let match: Router.Match
         let origin: String?
         var body: [UInt8] = []
+
+        init(head: HTTPRequestHead, match: Router.Match, origin: String?) {
+            self.head = head
+            self.match = match
+            self.origin = origin
+        }
     }
 
     private let service: HTTPService
@@ -152,12 +159,12 @@ package final class HTTPConnection: StreamHandler {
     }
 
     private func run(on shard: isolated Shard) {
-        guard let request = pending else { return }
+        guard let whole = pending else { return }
         pending = nil
         state.requestEnded()
         // The connection is part of the shard's state and the task enters the shard at once. It prefers the loop,
         // because a continuation would else resume on the global executor first, a thread switch for each wait.
-        nonisolated(unsafe) let connection = self
+        nonisolated(unsafe) let (connection, request) = (self, whole)
         service.running.began()
         Task(executorPreference: shard.taskExecutor) { [service] in
             unsafe await connection.answer(request, on: shard)

@@ -27,11 +27,13 @@ package final class DurableStore: Sendable {
     ///
     /// - Parameters:
     ///   - folder: Created if needed; locked against a second server.
+    ///   - location: Where the store is; the journal is in the folder in either case.
     ///   - learning: What records do to scores.
     ///   - committed: Called on the journal's thread with each commit's records, in order, once they are durable and
     ///     before their appends return.
     package static func open(
         folder path: String,
+        location: StoreLocation = .embedded,
         limits: JournalLimits = JournalLimits(),
         learning: ScoreLearning,
         committed: @escaping @Sendable ([JournalEntry]) -> Void = { _ in }
@@ -40,7 +42,7 @@ package final class DurableStore: Sendable {
         let loops = Loops()
         let store: DurableStore
         do throws(StorageError) {
-            store = try await DurableStore(folder, limits, learning, committed, loops)
+            store = try await DurableStore(folder, location, limits, learning, committed, loops)
         } catch {
             loops.stop()
             throw error
@@ -57,6 +59,7 @@ package final class DurableStore: Sendable {
 
     private init(
         _ folder: DataFolder,
+        _ location: StoreLocation,
         _ limits: JournalLimits,
         _ learning: ScoreLearning,
         _ committed: @escaping @Sendable ([JournalEntry]) -> Void,
@@ -64,12 +67,18 @@ package final class DurableStore: Sendable {
     ) async throws(StorageError) {
         self.folder = folder
         self.loops = loops
-        let backend: any StoreBackend = try SQLiteStore(
-            path: folder.file("store.db"),
-            writing: loops.store,
-            reading: loops.reader,
-            learning: learning
-        )
+        let backend: any StoreBackend =
+            switch location {
+            case .embedded:
+                try SQLiteStore(
+                    path: folder.file("store.db"),
+                    writing: loops.store,
+                    reading: loops.reader,
+                    learning: learning
+                )
+            case .postgres(let options):
+                PostgresStore(options, writing: loops.store, reading: loops.reader, learning: learning)
+            }
         self.backend = backend
         store = backend
         let link = Lock<BatchWriter?>(nil)

@@ -60,7 +60,7 @@ struct PostgresPrograms {
     /// Starts the server itself and not `pg_ctl start`: Foundation takes a program for running as long as its children
     /// do.
     func startServer(_ arguments: [String], log: String) throws {
-        FileManager.default.createFile(atPath: log, contents: nil)
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
         let process = process("postgres", arguments)
         let file = FileHandle(forWritingAtPath: log)
         process.standardError = file

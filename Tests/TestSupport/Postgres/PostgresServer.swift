@@ -100,11 +100,11 @@ package final class PostgresServer: Sendable {
     /// Starts it again after `stop` or `kill`; blocks until it takes connections.
     package func start() throws {
         let options = [
-            "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories='\(folder.path)'", "fsync=off",
+            "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=\(folder.path)", "fsync=off",
             "shared_buffers=64MB", "max_connections=60", "max_wal_size=2GB",
         ]
         try programs.startServer(["-D", data] + options.flatMap { ["-c", $0] }, log: "\(folder.path)/log")
-        for _ in 0..<1000 {
+        for _ in 0..<500 {
             if (try? programs.run("pg_isready", ["-q", "-h", folder.path, "-p", "\(port)"])) != nil { return }
             usleep(20_000)
         }

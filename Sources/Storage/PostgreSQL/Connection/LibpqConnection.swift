@@ -65,7 +65,9 @@ final class LibpqConnection {
 
     /// The address that is tried or used.
     func isAt(_ candidate: PostgresCandidate) -> Bool {
-        func text(_ value: UnsafeMutablePointer<CChar>?) -> String { unsafe value.map { unsafe String(cString: $0) } ?? "" }
+        func text(_ value: UnsafeMutablePointer<CChar>?) -> String {
+            unsafe value.map { unsafe String(cString: $0) } ?? ""
+        }
         return unsafe text(PQport(connection)) == candidate.port
             && (candidate.address.isEmpty
                 ? text(PQhost(connection)) == candidate.host : text(PQhostaddr(connection)) == candidate.address)

@@ -27,7 +27,8 @@ struct StatementCache {
             return .prepared(name)
         }
         var dropped: String?
-        if entries.count >= StatementCache.limit, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+        if entries.count >= StatementCache.limit, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })
+        {
             dropped = oldest.value.name
             entries[oldest.key] = nil
         }

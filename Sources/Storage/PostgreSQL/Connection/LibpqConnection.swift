@@ -66,7 +66,8 @@ final class LibpqConnection {
     /// The address that is tried or used.
     func isAt(_ candidate: PostgresCandidate) -> Bool {
         func text(_ value: UnsafeMutablePointer<CChar>?) -> String {
-            unsafe value.map { unsafe String(cString: $0) } ?? ""
+            guard let value = unsafe value else { return "" }
+            return unsafe String(cString: value)
         }
         return unsafe text(PQport(connection)) == candidate.port
             && (candidate.address.isEmpty

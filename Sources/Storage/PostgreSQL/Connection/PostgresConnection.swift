@@ -12,7 +12,7 @@ actor PostgresConnection {
     private let options: PostgresOptions
     private let limits: PostgresLimits
     private let notified: @Sendable (PostgresNotification) -> Void
-    private let logger = Logger(label: "dcm.postgres")
+    private let logger: Logger
 
     private var phases = ConnectionPhases()
     private var candidates: [PostgresCandidate] = []
@@ -28,16 +28,20 @@ actor PostgresConnection {
     /// The oldest server whose SQL has everything that is used here.
     private static let oldestServer: Int32 = 140_000
 
-    /// - Parameter notified: Called on the loop for every notification of a channel that `LISTEN` named.
+    /// - Parameters:
+    ///   - logger: For what the server remarks.
+    ///   - notified: Called on the loop for every notification of a channel that `LISTEN` named.
     init(
         _ options: PostgresOptions,
         limits: PostgresLimits,
         on loop: EventLoop,
+        logger: Logger = Logger(label: "dcm.postgres"),
         notified: @escaping @Sendable (PostgresNotification) -> Void = { _ in }
     ) {
         self.options = options
         self.limits = limits
         self.loop = loop
+        self.logger = logger
         self.notified = notified
     }
 
@@ -137,9 +141,7 @@ actor PostgresConnection {
         guard let libpq, libpq.opened() else { return fail(connectionError) }
         guard libpq.serverVersion >= PostgresConnection.oldestServer else {
             let version = libpq.serverVersion / 10_000
-            return fail(
-                StorageError(.unreadable, "the database server is PostgreSQL \(version); 14 or newer is needed")
-            )
+            return fail(StorageError(.unreadable, "the database: PostgreSQL \(version) is too old, 14 or newer is needed"))
         }
         watch()
         opening?.resume(returning: .success(()))

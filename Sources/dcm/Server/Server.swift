@@ -23,7 +23,9 @@ struct Server {
     /// What was opened is closed again when a later step fails.
     static func start(_ settings: ServerSettings, folder: String, loops: Int, logger: Logger) async throws -> Server {
         let routing = RoutingMemory()
-        let store = try await DurableStore.open(folder: folder, learning: .rules) { entries in routing.apply(entries) }
+        let store = try await DurableStore.open(folder: folder, location: settings.store, learning: .rules) { entries in
+            routing.apply(entries)
+        }
         let bus = Bus(loops: loops)
         do {
             try await bus.start()

@@ -37,8 +37,10 @@ struct PostgresConnectionTests {
     @Test func serverAndWeMeanTheSameByTheBytes() async throws {
         try await withPostgres { (connection: PostgresConnection) async throws in
             let row = try await connection.run(
-                PostgresCommand("SELECT $1::text, $2::text, $3::text, $4::text, '1999-12-31T23:59:59.9999Z'::timestamptz")
-                    .with("\0").with(UUIDv7(high: 1, low: 2)).with(Timestamp(milliseconds: -1)).with(array: [1, nil])
+                PostgresCommand(
+                    "SELECT $1::text, $2::text, $3::text, $4::text, '1999-12-31T23:59:59.9999Z'::timestamptz"
+                )
+                .with("\0").with(UUIDv7(high: 1, low: 2)).with(Timestamp(milliseconds: -1)).with(array: [1, nil])
             )
             #expect(row.text(0, 0) == "\0")
             #expect(row.text(0, 1) == "00000000-0000-0001-0000-000000000002")
@@ -121,14 +123,17 @@ struct PostgresConnectionTests {
             }
             #expect(refused?.sqlState == "23514")
             await #expect(throws: StorageError.self) { try await connection.copyOut("COPY nothing TO STDOUT") { _ in } }
-            await #expect(throws: StorageError.self) { try await connection.copyIn("COPY nothing FROM STDIN", Numbers(count: 1)) }
+            await #expect(throws: StorageError.self) {
+                try await connection.copyIn("COPY nothing FROM STDIN", Numbers(count: 1))
+            }
             #expect(try await connection.execute("SELECT count(*) FROM copied").integer(0, 0) == 0)
         }
     }
 
     @Test func notificationsAreDelivered() async throws {
         let heard = Watched<[PostgresNotification]>([])
-        try await withPostgres(notified: { notification in heard.update { $0.append(notification) } }) { (listener: PostgresConnection) async throws in
+        try await withPostgres(notified: { notification in heard.update { $0.append(notification) } }) {
+            (listener: PostgresConnection) async throws in
             try await listener.execute("LISTEN \"wake up\"")
             try await withPostgres { (speaker: PostgresConnection) async throws in
                 _ = try await speaker.run(PostgresCommand("SELECT pg_notify($1, $2)").with("wake up").with("é"))
@@ -162,7 +167,9 @@ private struct Numbers: CopySource {
 
     mutating func next(into bytes: inout [UInt8]) -> Bool {
         guard next <= count else { return false }
-        if next == 0 { bytes += [0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0] + [UInt8](repeating: 0, count: 8) }
+        if next == 0 {
+            bytes += [0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0] + [UInt8](repeating: 0, count: 8)
+        }
         while next < count, bytes.count < copyPieceBytes {
             bytes.appendBigEndian(Int16(2))
             bytes.appendField(next)

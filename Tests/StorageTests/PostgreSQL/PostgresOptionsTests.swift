@@ -25,7 +25,9 @@ struct PostgresOptionsTests {
 
     @Test func theDatabaseHasAName() throws {
         #expect(try PostgresOptions(url: "postgres://h").database == "claude_context")
-        #expect(PostgresOptions(host: "h", port: nil, database: nil, user: nil, password: nil).database == "claude_context")
+        #expect(
+            PostgresOptions(host: "h", port: nil, database: nil, user: nil, password: nil).database == "claude_context"
+        )
         #expect(try PostgresOptions(url: "postgres://h").connectMilliseconds == 10_000)
     }
 

@@ -81,7 +81,8 @@ struct PostgresStoreTests {
             try await connection.execute("CREATE ROLE guest LOGIN")
         }
         let options = try PostgresOptions(
-            url: "host=\(server.options().values["host"] ?? "") port=\(server.options().values["port"] ?? "") user=guest dbname=absent"
+            url:
+                "host=\(server.options().values["host"] ?? "") port=\(server.options().values["port"] ?? "") user=guest dbname=absent"
         )
         let error = await #expect(throws: StorageError.self) { try await open(options, in: folder) }
         #expect(error?.code == .unreadable)

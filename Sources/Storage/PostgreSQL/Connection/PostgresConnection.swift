@@ -141,7 +141,9 @@ actor PostgresConnection {
         guard let libpq, libpq.opened() else { return fail(connectionError) }
         guard libpq.serverVersion >= PostgresConnection.oldestServer else {
             let version = libpq.serverVersion / 10_000
-            return fail(StorageError(.unreadable, "the database: PostgreSQL \(version) is too old, 14 or newer is needed"))
+            return fail(
+                StorageError(.unreadable, "the database: PostgreSQL \(version) is too old, 14 or newer is needed")
+            )
         }
         watch()
         opening?.resume(returning: .success(()))

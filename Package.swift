@@ -58,6 +58,7 @@ let package = Package(
             name: "Storage",
             dependencies: [
                 "Bus", "CPQ",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ]

@@ -26,12 +26,16 @@ package final class GatewayServer: Sendable {
     }
 
     private let listenings: [Listening]
+    private let running: RunningRequests
     /// Where REST is served.
     package var restAddress: SocketAddress { listenings[0].address }
     /// Where WebSocket is served.
     package var webSocketAddress: SocketAddress { listenings[1].address }
 
-    private init(_ listenings: [Listening]) { self.listenings = listenings }
+    private init(_ listenings: [Listening], _ running: RunningRequests) {
+        self.listenings = listenings
+        self.running = running
+    }
 
     /// Listens on both ports, or on none.
     package static func start(
@@ -48,7 +52,17 @@ package final class GatewayServer: Sendable {
             hosts: configuration.hosts,
             origins: configuration.origins
         )
-        let web = webSocketService(configuration, bus: bus, agents: agents, policy: policy, logger: logger)
+        let answers = AnswerCounter()
+        let running = RunningRequests()
+        let web = webSocketService(
+            configuration,
+            bus: bus,
+            agents: agents,
+            policy: policy,
+            answers: answers,
+            running: running,
+            logger: logger
+        )
         let rest = restService(
             configuration,
             bus: bus,
@@ -57,7 +71,8 @@ package final class GatewayServer: Sendable {
             agents: agents,
             policy: policy,
             logger: logger,
-            answers: { web.answers }
+            answers: answers,
+            running: running
         )
         var listenings: [Listening] = []
         do throws(BusError) {
@@ -74,7 +89,7 @@ package final class GatewayServer: Sendable {
             for listening in listenings { await listening.close() }
             throw error
         }
-        return GatewayServer(listenings)
+        return GatewayServer(listenings, running)
     }
 
     private static func restService(
@@ -85,7 +100,8 @@ package final class GatewayServer: Sendable {
         agents: AgentService,
         policy: HostPolicy,
         logger: Logger,
-        answers: @escaping @Sendable () -> [Int]
+        answers: AnswerCounter,
+        running: RunningRequests
     ) -> HTTPService {
         let isLoopback = configuration.rest.isLoopback
         var routes = HealthRoutes(store: store).routes
@@ -106,6 +122,8 @@ package final class GatewayServer: Sendable {
             router: Router(routes),
             hostPolicy: policy,
             timeOuts: configuration.timeOuts,
+            answers: answers,
+            running: running,
             logger: logger
         )
     }
@@ -115,6 +133,8 @@ package final class GatewayServer: Sendable {
         bus: Bus,
         agents: AgentService,
         policy: HostPolicy,
+        answers: AnswerCounter,
+        running: RunningRequests,
         logger: Logger
     ) -> HTTPService {
         let routes = ListeningRoutes(bus: bus, agents: agents, port: Int(configuration.webSocket.port)).routes
@@ -123,9 +143,14 @@ package final class GatewayServer: Sendable {
             router: Router(routes),
             hostPolicy: policy,
             timeOuts: configuration.timeOuts,
+            answers: answers,
+            running: running,
             logger: logger
         ) { head, shard in upgrade.answer(head, on: shard) }
     }
+
+    /// Waits for the requests that are being worked on, also those whose connection is gone.
+    package func finishRequests() async { await running.finish() }
 
     /// Accepts no more connections; those that exist live on.
     package func stopListening() async {

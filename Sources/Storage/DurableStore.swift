@@ -10,6 +10,7 @@ package final class DurableStore: Sendable {
     package let store: any Store
 
     private let journal: Journal
+    private let journalPath: String
     private let backend: any StoreBackend
     private let writer: BatchWriter
     /// How commits reach the writer; emptied at the end, since writer and journal hold each other through it.
@@ -22,8 +23,10 @@ package final class DurableStore: Sendable {
         package var writer: WriterFigures
     }
 
-    /// Opens the folder, the journal and the store, and moves what is left from an earlier run into the store, so that
-    /// `loadScores` tells everything that was ever accepted.
+    /// Makes the store on its loops: one for the writer, one for reads.
+    typealias BackendFactory = (_ writing: EventLoop, _ reading: EventLoop) throws(StorageError) -> any StoreBackend
+
+    /// Opens the folder, the journal and the store, and moves what is left from an earlier run into the store.
     ///
     /// - Parameters:
     ///   - folder: Created if needed; locked against a second server.
@@ -39,10 +42,28 @@ package final class DurableStore: Sendable {
         committed: @escaping @Sendable ([JournalEntry]) -> Void = { _ in }
     ) async throws(StorageError) -> DurableStore {
         let folder = try DataFolder(path: path)
+        return try await open(folder, limits: limits, committed: committed) { (writing, reading) throws(StorageError) in
+            switch location {
+            case .embedded:
+                try SQLiteStore(path: folder.file("store.db"), writing: writing, reading: reading, learning: learning)
+            case .postgres(let options):
+                PostgresStore(options, writing: writing, reading: reading, learning: learning)
+            }
+        }
+    }
+
+    /// The same with any store. One that may be away and is doesn't keep the server from starting: the journal has
+    /// what it doesn't take.
+    static func open(
+        _ folder: DataFolder,
+        limits: JournalLimits = JournalLimits(),
+        committed: @escaping @Sendable ([JournalEntry]) -> Void = { _ in },
+        backend: BackendFactory
+    ) async throws(StorageError) -> DurableStore {
         let loops = Loops()
         let store: DurableStore
         do throws(StorageError) {
-            store = try await DurableStore(folder, location, limits, learning, committed, loops)
+            store = try await DurableStore(folder, limits, committed, loops, backend)
         } catch {
             loops.stop()
             throw error
@@ -59,41 +80,28 @@ package final class DurableStore: Sendable {
 
     private init(
         _ folder: DataFolder,
-        _ location: StoreLocation,
         _ limits: JournalLimits,
-        _ learning: ScoreLearning,
         _ committed: @escaping @Sendable ([JournalEntry]) -> Void,
-        _ loops: Loops
+        _ loops: Loops,
+        _ makeBackend: BackendFactory
     ) async throws(StorageError) {
         self.folder = folder
         self.loops = loops
-        let backend: any StoreBackend =
-            switch location {
-            case .embedded:
-                try SQLiteStore(
-                    path: folder.file("store.db"),
-                    writing: loops.store,
-                    reading: loops.reader,
-                    learning: learning
-                )
-            case .postgres(let options):
-                PostgresStore(options, writing: loops.store, reading: loops.reader, learning: learning)
-            }
+        let backend = try makeBackend(loops.store, loops.reader)
         self.backend = backend
         store = backend
         let link = Lock<BatchWriter?>(nil)
-        let path = folder.file("journal.db")
-        journal = try Journal(path: path, limits: limits) { entries in
+        journalPath = folder.file("journal.db")
+        journal = try Journal(path: journalPath, limits: limits) { entries, bytes in
             committed(entries)
-            guard let first = entries.first else { return }
-            link.withLock { $0 }?.wake(at: first.record.createdAt)
+            link.withLock { $0 }?.recordsCommitted(entries, bytes: bytes)
         }
-        let mark = try await backend.sink.mark(ofJournal: journal.id)
-        await journal.skip(to: mark)
+        let mark = backend.mayBeAway ? nil : try await backend.sink.mark(ofJournal: journal.id)
+        if let mark { try await journal.skip(to: mark) }
         writer = BatchWriter(
             loop: loops.store,
             journal: journal,
-            reader: try JournalReader(path: path),
+            reader: try JournalReader(path: journalPath),
             sink: backend.sink,
             mark: mark,
             logBound: limits.log
@@ -102,12 +110,24 @@ package final class DurableStore: Sendable {
         self.link = link
     }
 
-    /// Waits until the store holds what an earlier run left, as long as it goes forward.
+    /// Waits until the store holds what an earlier run left, as long as it goes forward. One that may be away gets the
+    /// time of an ordinary read, and goes on by itself.
     private func catchUp() async throws(StorageError) {
+        if backend.mayBeAway {
+            do throws(StorageError) {
+                return try await writer.flush(upTo: journal.last)
+            } catch {
+                // A wrong password or a newer schema is no database that is away, and doesn't pass by itself.
+                guard let cause = writer.figures.lastError, cause.code == .unreadable || cause.code == .newerSchema
+                else { return }
+                throw cause
+            }
+        }
         var mark = writer.figures.mark
         while true {
             do throws(StorageError) {
-                return try await writer.flush(upTo: journal.last)
+                // A slow disk may take long for the first batch; without progress in this time something is wrong.
+                return try await writer.flush(upTo: journal.last, milliseconds: 30_000)
             } catch {
                 let figures = writer.figures
                 guard figures.mark > mark else { throw figures.lastError ?? error }
@@ -117,6 +137,9 @@ package final class DurableStore: Sendable {
     }
 
     // MARK: - Use
+
+    /// True if the store is another process, which may come and go while this one runs.
+    package var mayBeAway: Bool { backend.mayBeAway }
 
     /// Makes a record durable; it is in the store soon after. Throws `unavailable` or `diskFull` when it was not
     /// accepted.
@@ -136,6 +159,27 @@ package final class DurableStore: Sendable {
     ) async throws(StorageError) -> Result {
         try await flush()
         return try await body(store)
+    }
+
+    /// The store's scores of one moment; `history` has what came after it.
+    ///
+    /// - Returns: The last record that they know.
+    package func loadScores(
+        _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void
+    ) async throws(StorageError) -> JournalPosition {
+        // The store's mark has to be known: it may move the journal's positions.
+        try await writer.flush(upTo: .start)
+        return try await backend.loadScores(ofJournal: journal.id, batch)
+    }
+
+    /// Records that the journal has behind a position, oldest first, in slices, each with the position that it reaches:
+    /// a record that can't be read is passed over. What the store holds already may have gone from the journal. Runs on
+    /// the store's reading thread.
+    package func history(
+        after position: JournalPosition,
+        _ slice: @escaping @Sendable ([JournalEntry], _ through: JournalPosition) -> Void
+    ) async throws(StorageError) {
+        try await JournalHistory(path: journalPath, loop: loops.reader).read(after: position, slice)
     }
 
     package var figures: Figures { Figures(journal: journal.figures, writer: writer.figures) }

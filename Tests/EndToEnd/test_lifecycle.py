@@ -108,7 +108,9 @@ def test_broken_file(make_server, name):
 
 @pytest.mark.parametrize("env", [{"DATABASE_URL": "postgres://127.0.0.1:1/x"}, {"DB_HOST": "127.0.0.1", "DB_PORT": "1"}])
 def test_database_variables_choose_postgresql(make_server, env):
-    assert "127.0.0.1" in refusal(make_server(env=env))
+    # Nobody listens there: the server runs all the same, and the journal keeps what it is told.
+    server = make_server(env=env).start()
+    assert json.loads(server.get("/health").body)["status"] == "degraded"
 
 
 def test_bad_database_url_is_not_shown(make_server):

@@ -16,6 +16,9 @@ package final class ActionHistory: Sendable {
         self.publisher = publisher
     }
 
+    /// How far the store is behind: what a stale answer may lack.
+    package var lag: StoreLag { journal.lag }
+
     /// Actions, newest first.
     package func list(
         _ filter: ActionFilter,

@@ -83,6 +83,18 @@ package final class ActionRecorder: Sendable {
     /// How many repetitions wait for their first request now.
     package var waitingCount: Int { state.withLock { $0.window.waitingCount } }
 
+    /// Takes over answers of an earlier run from the journal, before the first request: a store that is away can't tell
+    /// them.
+    package func restore(_ entries: [JournalEntry]) {
+        let storedThrough = journal.storedThrough
+        state.withLock { state in
+            for entry in entries {
+                guard case .action(let action) = entry.record, let known = action.idempotency else { continue }
+                state.window.restore(known, at: entry.position, storedThrough: storedThrough)
+            }
+        }
+    }
+
     // MARK: - Repetitions
 
     private func recordFirst(

@@ -117,6 +117,21 @@ package struct IdempotencyWindow: Sendable {
     ) {
         guard let fingerprint = end(key) else { return }
         keep(key, fingerprint, answer, at: position)
+        forgetBeyondLimits(storedThrough)
+    }
+
+    /// An answer that stands in the journal since an earlier run.
+    package mutating func restore(
+        _ known: IdempotencyRecord,
+        at position: JournalPosition,
+        storedThrough: JournalPosition
+    ) {
+        guard entries[known.key] == nil else { return }
+        keep(known.key, known.fingerprint, known.response, at: position)
+        forgetBeyondLimits(storedThrough)
+    }
+
+    private mutating func forgetBeyondLimits(_ storedThrough: JournalPosition) {
         while answerCount > limits.answers || mayForgetOldest(storedThrough) { forgetOldest(storedThrough) }
     }
 

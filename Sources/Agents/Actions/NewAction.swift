@@ -44,6 +44,8 @@ package struct NewAction: Equatable, Sendable {
     static let maximumNameLength = 512
     static let maximumPathLength = 4096
     static let maximumPaths = 1000
+    /// Bytes of all paths together: lists show them, up to a thousand actions at once.
+    static let maximumPathBytes = 64 << 10
 
     /// What is wrong with the fields, empty if nothing is.
     var problems: [AgentsError.Problem] {
@@ -61,6 +63,8 @@ package struct NewAction: Equatable, Sendable {
         require(filePaths.count <= NewAction.maximumPaths, "file_paths", "at most 1000 paths")
         let pathsAreShort = filePaths.allSatisfy { $0.utf8.count <= NewAction.maximumPathLength }
         require(pathsAreShort, "file_paths", "at most 4096 bytes each")
+        let pathBytes = filePaths.reduce(0) { $0 + $1.utf8.count }
+        require(pathBytes <= NewAction.maximumPathBytes, "file_paths", "at most 65536 bytes together")
         return problems
     }
 }

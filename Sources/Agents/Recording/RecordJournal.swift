@@ -8,6 +8,9 @@ package protocol RecordJournal: Sendable {
     /// Waits until the store holds what was appended before the call; `unavailable` when that takes too long.
     func flush() async throws(StorageError)
 
+    /// How far the store is behind.
+    var lag: StoreLag { get }
+
     /// The last record that the store holds; every earlier one is there too.
     var storedThrough: JournalPosition { get }
 }

@@ -46,10 +46,12 @@ package struct RoutingTable: Sendable {
         at time: Timestamp
     ) {
         let change = ScoreRule.use(success: success, at: time)
+        var known = tools.id(toolName, toolType)
         for keyword in keywords {
             let keyword = ExactText(keyword)
-            // Looked up again for each keyword: the first of a new tool gives it its number.
-            let tool = tools.id(toolName, toolType)
+            // The first row of a new tool gives it its number.
+            let tool = known ?? tools.id(toolName, toolType)
+            known = tool
             if let tool, changeEntry(keyword, tool, { change.applied(to: $0) }) { continue }
             if let row = change.applied(to: nil) { insert(row, keyword, tool, toolName, toolType) }
         }

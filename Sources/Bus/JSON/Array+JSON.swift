@@ -4,16 +4,18 @@ extension [UInt8] {
     package mutating func appendJSONString(_ string: String) {
         append(UInt8(ascii: "\""))
         let text = string.utf8Span.span
-        if text.indices.allSatisfy({ !text[$0].isEscapedInJSON }) {
-            append(contentsOf: string.utf8)
-        } else {
-            for index in text.indices { appendJSONEscaped(text[index]) }
+        var position = 0
+        while true {
+            let end = text.firstEscapedInJSON(from: position)
+            append(copying: text.extracting(position..<end))
+            guard end < text.count else { break }
+            appendJSONEscape(of: text[end])
+            position = end + 1
         }
         append(UInt8(ascii: "\""))
     }
 
-    private mutating func appendJSONEscaped(_ byte: UInt8) {
-        guard byte.isEscapedInJSON else { return append(byte) }
+    private mutating func appendJSONEscape(of byte: UInt8) {
         append(UInt8(ascii: "\\"))
         switch byte {
         case 0x08: append(UInt8(ascii: "b"))
@@ -46,11 +48,5 @@ extension [UInt8] {
         } while rest > 0
         if integer < 0 { append(UInt8(ascii: "-")) }
         for index in first..<19 { append(digits[index]) }
-    }
-}
-
-extension UInt8 {
-    fileprivate var isEscapedInJSON: Bool {
-        self < 0x20 || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\")
     }
 }

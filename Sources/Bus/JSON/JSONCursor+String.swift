@@ -109,24 +109,6 @@ extension JSONCursor {
     }
 }
 
-extension Span<UInt8> {
-    /// For the eight bytes from `offset`: the lowest set bit lies in the first byte that isn't plain text of a JSON
-    /// string (quote, backslash, control, non-ASCII); 0 when all eight are plain.
-    func stopBits(at offset: Int) -> UInt64 {
-        // Checked against the span's bounds by the callee; unsafe in name because it could load other types.
-        let word = unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
-        // `(x &- ones) & ~x` has the high bit of the first zero byte of x set; borrows can only disturb later bytes.
-        let quote = word ^ (ones &* 0x22)
-        let backslash = word ^ (ones &* 0x5C)
-        let isQuote = (quote &- ones) & ~quote
-        let isBackslash = (backslash &- ones) & ~backslash
-        let isControl = (word &- (ones &* 0x20)) & ~word
-        return (isQuote | isBackslash | isControl | word) & highs
-    }
-}
-
 extension UInt8 {
     /// May stand in a JSON string as it is, and is one whole character.
     var isPlainInJSONString: Bool {

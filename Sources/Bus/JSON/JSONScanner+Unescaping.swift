@@ -6,12 +6,10 @@ extension JSONScanner {
         result.reserveCapacity(value.range.count)
         var cursor = JSONCursor(bytes, in: value.range.lowerBound + 1..<end, maximumDepth: 0)
         while cursor.position < end {
-            let byte = bytes[cursor.position]
-            if byte != UInt8(ascii: "\\") {
-                result.append(byte)
-                cursor.position += 1
-                continue
-            }
+            let plainEnd = bytes.firstBackslash(from: cursor.position, before: end)
+            result.append(copying: bytes.extracting(cursor.position..<plainEnd))
+            cursor.position = plainEnd
+            guard plainEnd < end else { break }
             let start = cursor.position
             cursor.position += 1
             let escape = try cursor.current()

@@ -17,6 +17,8 @@ package struct JSONWriter: Sendable {
     /// - Parameter bytes: Where to append: empty, or a buffer that is used again, with something before the text.
     package init(appendingTo bytes: consuming [UInt8] = []) {
         self.bytes = bytes
+        // Most texts fit; growing from nothing would take five steps to get there.
+        if self.bytes.capacity == 0 { self.bytes.reserveCapacity(256) }
     }
 
     /// `{`, as a value.
@@ -102,8 +104,7 @@ package struct JSONWriter: Sendable {
     /// A value that is JSON text already, for example a range that the scanner has checked. Copied as it is.
     package mutating func raw(_ text: Span<UInt8>) {
         beginValue()
-        // `Array` has no append from a span yet; the pointer doesn't leave the closure.
-        unsafe text.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        bytes.append(copying: text)
     }
 
     private mutating func beginValue() {

@@ -8,12 +8,19 @@ package protocol StreamHandler: AnyObject {
     func peerEnded(on shard: isolated Shard)
     /// The output waiting for the peer went over `StreamLimits.maximum`. Called once until the output was dropped.
     func overflowed(on shard: isolated Shard)
+    /// The peer has taken its output: it was over `StreamLimits.high` and is at `low` or below.
+    func outputDrained(on shard: isolated Shard)
     /// The transport is gone; the last call.
     func closed(on shard: isolated Shard)
     /// Once a second: the place for time-outs. `now` is the loop's clock in milliseconds.
     func tick(now: UInt64, on shard: isolated Shard)
     /// The server is going down: finish what was accepted, say goodbye, close.
     func drain(on shard: isolated Shard)
+}
+
+extension StreamHandler {
+    /// For owners whose output doesn't depend on what the peer has taken.
+    package func outputDrained(on shard: isolated Shard) {}
 }
 
 /// How much output may wait for a peer, in bytes.

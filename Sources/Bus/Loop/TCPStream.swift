@@ -125,6 +125,9 @@ package final class TCPStream: LoopHandle {
     /// Bytes that wait for the peer.
     package var buffered: Int { pending.count + inFlight }
 
+    /// True from `StreamLimits.high` until `low`: who makes output for this peer waits for `outputDrained`.
+    package var isCongested: Bool { isPausedByOutput }
+
     /// Changes the owner, for an upgrade from HTTP to WebSocket.
     package func setHandler(_ handler: any StreamHandler) { self.handler = handler }
 
@@ -176,6 +179,13 @@ package final class TCPStream: LoopHandle {
         pending.removeAll()
         overflowIsReported = false
         return dropped
+    }
+
+    /// Closes hard because the peer doesn't read; what waits for it is dropped and counted.
+    package func closeAsSlowConsumer() {
+        let dropped = buffered
+        shard.assumeIsolated { $0.countSlowConsumer(droppedBytes: dropped) }
+        close()
     }
 
     /// Tells the owner that the peer is too slow; called by who got `WriteVerdict.overflowed`.
@@ -248,7 +258,10 @@ package final class TCPStream: LoopHandle {
         guard inFlight == 0, !isClosing else { return }
         if buffered <= limits.low {
             overflowIsReported = false
-            isPausedByOutput = false
+            if isPausedByOutput {
+                isPausedByOutput = false
+                enter(.outputDrained)
+            }
             startReading()
         }
         guard case .finishing = phase, !shutdownIsSent else { return }
@@ -367,6 +380,7 @@ package final class TCPStream: LoopHandle {
         case opened
         case input(Int)
         case peerEnded
+        case outputDrained
         case closed
     }
 
@@ -381,6 +395,7 @@ package final class TCPStream: LoopHandle {
         switch event {
         case .opened: handler?.opened(self, on: shard)
         case .peerEnded: handler?.peerEnded(on: shard)
+        case .outputDrained: handler?.outputDrained(on: shard)
         case .input(let count):
             let base = unsafe UnsafeRawPointer(shard.loop.readBuffer.base)
             let start = unsafe base?.assumingMemoryBound(to: UInt8.self)

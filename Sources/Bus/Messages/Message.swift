@@ -55,7 +55,7 @@ package final class Message: Sendable {
         bytes.appendDecimal(timestamp.milliseconds)
         bytes.append(contentsOf: #","data":"#.utf8)
         let dataStart = bytes.count
-        unsafe data.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        bytes.append(copying: data)
         let dataLength = bytes.count - dataStart
         bytes.append(UInt8(ascii: "}"))
         let shift = FrameHeader.finish(&bytes)

@@ -20,6 +20,8 @@ package final class HTTPConnection: StreamHandler {
     private var pending: Pending?
     private var reserved = 0
     private var inputIsPaused = false
+    /// The last authority that was let in: a client names the same one in each request.
+    private var servedAuthority: String?
     /// The time-out that the last tick saw, and the loop's time when it first did.
     private var timer: (kind: HTTPConnectionState.Timer, since: UInt64)?
 
@@ -36,15 +38,19 @@ package final class HTTPConnection: StreamHandler {
     package func received(_ bytes: Span<UInt8>, on shard: isolated Shard) {
         parser.append(bytes)
         advance(on: shard)
-        if !state.mayParse, parser.bufferedBytes > HTTPConnection.pipelineBound {
+        if !mayAdvance, parser.bufferedBytes > HTTPConnection.pipelineBound {
             inputIsPaused = true
             stream?.pauseReading()
         }
     }
 
+    /// False while a request runs, and while answers wait for a peer that doesn't read them: it may ask for more when
+    /// it has taken those.
+    private var mayAdvance: Bool { state.mayParse && stream?.isCongested != true }
+
     /// Takes events from the parser until a request runs or input is missing.
     private func advance(on shard: isolated Shard) {
-        while state.mayParse {
+        while mayAdvance {
             do throws(HTTPParseError) {
                 guard let event = try parser.next() else {
                     if !parser.isIdle { state.headBegan() }
@@ -94,8 +100,12 @@ package final class HTTPConnection: StreamHandler {
     }
 
     private func allowedOrigin(of head: HTTPRequestHead) throws(GatewayError) -> String? {
-        switch service.hostPolicy.decide(authority: head.authority, origin: head.fields[.origin]) {
-        case .allowed(let origin): return origin
+        let origin = head.fields[.origin]
+        if origin == nil, head.authority == servedAuthority { return nil }
+        switch service.hostPolicy.decide(authority: head.authority, origin: origin) {
+        case .allowed(let origin):
+            servedAuthority = head.authority
+            return origin
         case .refusedHost:
             throw GatewayError(
                 .init(code: 421, reasonPhrase: "Misdirected Request"),
@@ -123,7 +133,7 @@ package final class HTTPConnection: StreamHandler {
             _ = try? parser.next()
             state.ended()
             self.stream = nil
-            service.count(.switchingProtocols)
+            service.answers.count(.switchingProtocols)
             stream.append(response)
             stream.setHandler(handler)
             handler.opened(stream, on: shard)
@@ -137,7 +147,8 @@ package final class HTTPConnection: StreamHandler {
             return refuse(RESTResponse(.unavailable("Too many large requests at once")))
         }
         reserved += piece.count
-        pending?.body.append(contentsOf: piece)
+        // Nearly every body comes in one piece, which then needs no second copy.
+        if pending?.body.isEmpty == true { pending?.body = piece } else { pending?.body.append(contentsOf: piece) }
     }
 
     private func run(on shard: isolated Shard) {
@@ -147,7 +158,11 @@ package final class HTTPConnection: StreamHandler {
         // The connection is part of the shard's state and the task enters the shard at once. It prefers the loop,
         // because a continuation would else resume on the global executor first, a thread switch for each wait.
         nonisolated(unsafe) let connection = self
-        Task(executorPreference: shard.taskExecutor) { unsafe await connection.answer(request, on: shard) }
+        service.running.began()
+        Task(executorPreference: shard.taskExecutor) { [service] in
+            unsafe await connection.answer(request, on: shard)
+            service.running.ended()
+        }
     }
 
     private func answer(_ request: Pending, on shard: isolated Shard) async {
@@ -163,16 +178,24 @@ package final class HTTPConnection: StreamHandler {
             context: HTTPResponseContext(request.head, mayKeepAlive: state.mayKeepAlive),
             origin: request.origin
         )
+        goOn(on: shard)
+    }
+
+    private func goOn(on shard: isolated Shard) {
         advance(on: shard)
-        if inputIsPaused && state.mayParse {
+        if inputIsPaused && mayAdvance {
             inputIsPaused = false
             stream?.resumeReading()
         }
     }
 
+    package func outputDrained(on shard: isolated Shard) { goOn(on: shard) }
+
     /// Writes an answer and does what follows from it.
     private func finishAnswer(_ response: RESTResponse, context: HTTPResponseContext, origin: String?) {
         releaseBody()
+        // Whatever waits now, a request or its absence, has just begun.
+        timer = nil
         write(response, context: context, origin: origin)
         if state.answered(keepAlive: context.keepAlive) == .close { stream?.finish() }
     }
@@ -183,11 +206,11 @@ package final class HTTPConnection: StreamHandler {
     }
 
     private func write(_ response: RESTResponse, context: HTTPResponseContext, origin: String?) {
-        service.count(response.status)
+        service.answers.count(response.status)
         var fields = response.fields
         if let origin { fields.append(contentsOf: CrossOriginFields.answer(to: origin)) }
         let date = service.currentDate()
-        stream?.append { output in
+        let verdict = stream?.append { output in
             do throws(HTTPEncodeError) {
                 if response.body.isEmpty || fields[.contentType] != nil {
                     try HTTPResponseEncoder.encode(
@@ -211,6 +234,7 @@ package final class HTTPConnection: StreamHandler {
                 service.logger.error("an answer could not be written", metadata: ["field": "\(error.field)"])
             }
         }
+        if verdict == .overflowed { stream?.closeAsSlowConsumer() }
     }
 
     /// Answers and closes: what follows on this connection can't be trusted or isn't wanted.
@@ -247,11 +271,12 @@ package final class HTTPConnection: StreamHandler {
 
     package func peerEnded(on shard: isolated Shard) {
         state.peerClosed()
-        perform(state.inputUsedUp())
+        // Requests that came whole are answered first; what is left over closes.
+        advance(on: shard)
     }
 
     /// A client that doesn't read its answers has no claim to an error.
-    package func overflowed(on shard: isolated Shard) { stream?.close() }
+    package func overflowed(on shard: isolated Shard) { stream?.closeAsSlowConsumer() }
 
     package func drain(on shard: isolated Shard) { perform(state.drain()) }
 

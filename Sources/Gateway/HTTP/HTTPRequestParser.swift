@@ -1,3 +1,5 @@
+internal import Bus
+
 /// Reads the requests of one HTTP/1.1 connection from bytes that arrive in any pieces, pipelined requests one after the
 /// other. It does no I/O and knows no time.
 ///
@@ -43,7 +45,7 @@ package struct HTTPRequestParser: Sendable {
             buffer.removeSubrange(..<start)
             start = 0
         }
-        unsafe bytes.withUnsafeBufferPointer { unsafe buffer.append(contentsOf: $0) }
+        buffer.append(copying: bytes)
     }
 
     /// Sets how long the body of the request may be whose head was just handed out, in bytes; it replaces

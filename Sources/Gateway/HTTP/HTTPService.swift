@@ -35,8 +35,8 @@ package final class HTTPService: Sendable {
     let timeOuts: TimeOuts
     let logger: Logger
 
-    /// Answered requests by class of status: index 2 for 2xx and so on.
-    private let answered = Lock([Int](repeating: 0, count: 6))
+    let answers: AnswerCounter
+    let running: RunningRequests
     private let bodyBytes = Atomic<Int>(0)
     private let maximumBodyBytes: Int
     private let date = Lock<(second: Int64, value: HTTPDate)>((0, HTTPDate(epochSeconds: 0)))
@@ -48,6 +48,8 @@ package final class HTTPService: Sendable {
         hostPolicy: HostPolicy,
         limits: HTTPLimits = HTTPLimits(),
         timeOuts: TimeOuts = TimeOuts(),
+        answers: AnswerCounter = AnswerCounter(),
+        running: RunningRequests = RunningRequests(),
         maximumBodyBytes: Int = 256 << 20,
         logger: Logger,
         upgrade: Upgrade? = nil
@@ -56,16 +58,11 @@ package final class HTTPService: Sendable {
         self.hostPolicy = hostPolicy
         self.limits = limits
         self.timeOuts = timeOuts
+        self.answers = answers
+        self.running = running
         self.maximumBodyBytes = maximumBodyBytes
         self.logger = logger
         self.upgrade = upgrade
-    }
-
-    /// Requests answered so far, by the first digit of their status.
-    package var answers: [Int] { answered.withLock { $0 } }
-
-    func count(_ status: HTTPResponse.Status) {
-        answered.withLock { $0[min(max(status.code / 100, 0), 5)] += 1 }
     }
 
     /// Takes room for body bytes; false if there is none.

@@ -85,6 +85,7 @@ package struct ActionRoutes: Sendable {
             limit: try query.integer("limit", default: 100, in: 1...ActionRoutes.maximumLimit),
             offset: try query.integer("offset", default: 0, in: 0...Int(Int32.max))
         )
+        let lag = history.lag
         let actions: [ActionSummary]
         do throws(AgentsError) {
             actions = try await history.list(filter, isStale: query.allowsStale)
@@ -100,6 +101,7 @@ package struct ActionRoutes: Sendable {
         json.field("count", actions.count)
         json.field("limit", filter.limit)
         json.field("offset", filter.offset)
+        if query.allowsStale { json.behind(lag) }
         json.endObject()
         return RESTResponse(body: json.bytes)
     }
@@ -122,6 +124,7 @@ package struct ActionRoutes: Sendable {
     }
 
     @Sendable private func hourly(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+        let lag = history.lag
         let hours: [HourlyCount]
         do throws(AgentsError) {
             hours = try await history.hourly(isStale: request.query.allowsStale)
@@ -140,6 +143,7 @@ package struct ActionRoutes: Sendable {
         }
         json.endArray()
         json.field("period", "24h")
+        if request.query.allowsStale { json.behind(lag) }
         json.endObject()
         return RESTResponse(body: json.bytes)
     }

@@ -10,8 +10,7 @@ package struct FigureRoutes: Sendable {
     private let recorder: ActionRecorder
     private let memory: RoutingMemory
     private let agents: AgentService
-    /// Answers so far by the first digit of their status.
-    private let answers: @Sendable () -> [Int]
+    private let answers: AnswerCounter
 
     package init(
         bus: Bus,
@@ -19,7 +18,7 @@ package struct FigureRoutes: Sendable {
         recorder: ActionRecorder,
         memory: RoutingMemory,
         agents: AgentService,
-        answers: @escaping @Sendable () -> [Int]
+        answers: AnswerCounter
     ) {
         self.bus = bus
         self.store = store
@@ -36,7 +35,7 @@ package struct FigureRoutes: Sendable {
         let (counters, gauges) = await bus.figures()
         FigureRoutes.write(counters, gauges, to: &text)
         text.gauge("agent_connections", "WebSocket connections of agents", agents.connectedClients)
-        let answered = answers().enumerated().dropFirst().map { (label: "\($0.offset)xx", value: $0.element) }
+        let answered = answers.byClass.enumerated().dropFirst().map { (label: "\($0.offset)xx", value: $0.element) }
         text.counters("http_answers_total", "HTTP answers by class of status", label: "class", answered)
         let forgotten = agents.subscriptions.counters
         text.counter(
@@ -74,9 +73,16 @@ package struct FigureRoutes: Sendable {
         text.counter("journal_refused_total", "Records refused: full, or the disk is", Int(clamping: journal.refused))
         text.gauge("journal_waiting", "Records that wait for a commit", journal.waiting)
         text.gauge("journal_size_bytes", "Bytes in use in the journal's file", Int(clamping: journal.size))
+        text.gauge("journal_file_bytes", "Bytes of the journal's file", Int(clamping: journal.fileSize))
+        text.counter("journal_compactions_total", "Times the file was made smaller", Int(clamping: journal.compactions))
+        let age = writer.oldest.map { max(0, Timestamp.now().milliseconds - $0.milliseconds) } ?? 0
+        text.gauge("journal_oldest_age_ms", "Age of the oldest record that waits for the store", Int(age))
         text.counter("store_records_total", "Records written to the store", Int(clamping: writer.records))
         text.counter("store_batches_total", "Transactions of the store", Int(clamping: writer.batches))
         text.counter("store_rejected_total", "Records in rejected_records", Int(clamping: writer.rejected))
+        text.counter("store_unkept_total", "Records read back: too many waited", Int(clamping: writer.unkept))
+        let refusedReaders = Int(clamping: writer.refusedReaders)
+        text.counter("store_refused_reads_total", "Reads refused: too many wait for the store", refusedReaders)
         text.counter("store_failures_total", "Attempts to write that failed", Int(clamping: writer.failures))
         text.gauge("store_backlog", "Records that the store does not hold yet", writer.backlog)
     }

@@ -16,7 +16,8 @@ package struct HealthRoutes: Sendable {
     }
 
     /// `healthy`; `degraded` while the journal can't be written (a full disk: records are refused with 503) or the store
-    /// takes none (nothing is lost, but reads may fail); `unhealthy` with 503 when the store can't even be read.
+    /// takes none (nothing is lost, but reads may fail) or is a database that is away; `unhealthy` with 503 when an
+    /// embedded store can't be read.
     @Sendable private func health(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
         let figures = store.figures
         let probe: Result<Double, StorageError>
@@ -27,11 +28,8 @@ package struct HealthRoutes: Sendable {
         }
         var json = JSONWriter()
         json.beginObject()
-        let isDegraded = figures.failure != nil
-        switch probe {
-        case .success: json.field("status", isDegraded ? "degraded" : "healthy")
-        case .failure: json.field("status", "unhealthy")
-        }
+        let status = HealthRoutes.status(probe, figures, mayBeAway: store.mayBeAway)
+        json.field("status", status.rawValue)
         json.field("timestamp", Timestamp.now())
         json.field("version", Version.text)
         json.key("database")
@@ -48,8 +46,22 @@ package struct HealthRoutes: Sendable {
         HealthRoutes.write(figures, to: &json)
         HealthRoutes.writeFeatures(to: &json)
         json.endObject()
-        guard case .success = probe else { return RESTResponse(.serviceUnavailable, body: json.bytes) }
-        return RESTResponse(body: json.bytes)
+        return RESTResponse(status == .unhealthy ? .serviceUnavailable : .ok, body: json.bytes)
+    }
+
+    private enum Status: String {
+        case healthy, degraded, unhealthy
+    }
+
+    private static func status(
+        _ probe: Result<Double, StorageError>,
+        _ figures: DurableStore.Figures,
+        mayBeAway: Bool
+    ) -> Status {
+        switch probe {
+        case .success: figures.failure == nil ? .healthy : .degraded
+        case .failure: mayBeAway ? .degraded : .unhealthy
+        }
     }
 
     private static func write(_ figures: DurableStore.Figures, to json: inout JSONWriter) {
@@ -59,6 +71,7 @@ package struct HealthRoutes: Sendable {
         let age = figures.writer.oldest.map { Timestamp.now().milliseconds - $0.milliseconds }
         json.field("oldestAgeMs", age)
         json.field("sizeBytes", figures.journal.size)
+        json.field("recordsPerSecond", figures.journal.rate)
         json.field("reason", figures.failure?.code.rawValue)
         json.endObject()
     }
@@ -75,6 +88,7 @@ package struct HealthRoutes: Sendable {
     }
 
     @Sendable private func stats(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+        let lag = store.figures.writer.lag
         let counts: StoreCounts
         do throws(StorageError) {
             if !request.query.allowsStale { try await store.flush() }
@@ -89,6 +103,7 @@ package struct HealthRoutes: Sendable {
         json.field("actionCount", counts.actions)
         json.field("messageCount", counts.messages)
         json.field("timestamp", Timestamp.now())
+        if request.query.allowsStale { json.behind(lag) }
         json.endObject()
         return RESTResponse(body: json.bytes)
     }

@@ -40,17 +40,18 @@ struct JSONBody {
 
     private mutating func problem(_ name: String, _ text: String) { problems[name, default: []].append(text) }
 
-    /// The value of the first of `names` that is there and not null.
-    private func value(_ names: [String]) -> JSONValue? {
-        for name in names {
-            if let field = fields.first(where: { $0.name == name }), field.value.kind != .null { return field.value }
+    /// The value under `name` or else the first of `aliases` that is there and not null.
+    private func value(_ name: String, aliases: [String] = []) -> JSONValue? {
+        if let field = fields.first(where: { $0.name == name }), field.value.kind != .null { return field.value }
+        for alias in aliases {
+            if let value = value(alias) { return value }
         }
         return nil
     }
 
     /// A string, under its name or an alias.
     mutating func string(_ name: String, aliases: [String] = []) -> String? {
-        guard let value = value([name] + aliases) else { return nil }
+        guard let value = value(name, aliases: aliases) else { return nil }
         guard value.kind == .string else {
             problem(name, "expected a string")
             return nil
@@ -65,7 +66,7 @@ struct JSONBody {
 
     /// A string that must be there and not empty.
     mutating func requiredString(_ name: String, aliases: [String] = []) -> String {
-        let isThere = value([name] + aliases) != nil
+        let isThere = value(name, aliases: aliases) != nil
         guard let text = string(name, aliases: aliases) else {
             if !isThere { problem(name, "\(name) is required") }
             return ""
@@ -85,7 +86,7 @@ struct JSONBody {
 
     /// A whole number.
     mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
-        guard let value = value([name]) else { return nil }
+        guard let value = value(name) else { return nil }
         guard value.kind == .number, let number = JSONScanner.integer(bytes.span, value) else {
             problem(name, "expected a whole number")
             return nil
@@ -99,7 +100,7 @@ struct JSONBody {
 
     /// `true` or `false`.
     mutating func bool(_ name: String, aliases: [String] = []) -> Bool? {
-        guard let value = value([name] + aliases) else { return nil }
+        guard let value = value(name, aliases: aliases) else { return nil }
         guard let bool = JSONScanner.bool(value) else {
             problem(name, "expected true or false")
             return nil
@@ -109,7 +110,7 @@ struct JSONBody {
 
     /// An array of strings.
     mutating func strings(_ name: String) -> [String]? {
-        guard let value = value([name]) else { return nil }
+        guard let value = value(name) else { return nil }
         do throws(JSONError) {
             return try JSONScanner.strings(bytes.span, value, limit: JSONBody.maximumStrings)
         } catch {

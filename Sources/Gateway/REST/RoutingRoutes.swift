@@ -23,15 +23,19 @@ package struct RoutingRoutes: Sendable {
     @Sendable private func suggest(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
         let query = request.query
         let keywords = try RoutingRoutes.keywords(in: query)
-        let suggestions = memory.suggest(
-            RoutingMemory.Question(
-                keywords: keywords,
-                limit: try query.integer("limit", default: 10, in: 1...50),
-                minimumScore: try query.double("min_score", default: 0.5),
-                toolType: query.text("tool_type"),
-                excludedTypes: RoutingRoutes.list(query["exclude_types"])
-            )
+        let question = RoutingMemory.Question(
+            keywords: keywords,
+            limit: try query.integer("limit", default: 10, in: 1...50),
+            minimumScore: try query.double("min_score", default: 0.5),
+            toolType: query.text("tool_type"),
+            excludedTypes: RoutingRoutes.list(query["exclude_types"])
         )
+        let suggestions: [Suggestion]
+        do throws(AgentsError) {
+            suggestions = try memory.suggest(question)
+        } catch {
+            throw GatewayError(error)
+        }
         var json = JSONWriter()
         json.beginObject()
         json.key("keywords")
@@ -86,7 +90,12 @@ package struct RoutingRoutes: Sendable {
     }
 
     @Sendable private func stats(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        let statistics = memory.stats()
+        let statistics: RoutingStatistics
+        do throws(AgentsError) {
+            statistics = try memory.stats()
+        } catch {
+            throw GatewayError(error)
+        }
         var json = JSONWriter()
         json.beginObject()
         json.key("totals")

@@ -12,13 +12,21 @@ package actor Journal {
 
     /// Names this journal in the store's marks.
     package nonisolated let id: String
+    /// The last position that the file had when it was opened.
+    package nonisolated let opened: JournalPosition
+    /// A position behind which every record is here: what is missing before is in the store.
+    nonisolated let start: JournalPosition
     private nonisolated let limits: JournalLimits
     private nonisolated let inbox: Lock<Inbox>
     private var file: JournalFile
     /// Nil since a commit succeeded.
     private var lastFailure: StorageError.Code?
-    private let committed: @Sendable ([JournalEntry]) -> Void
+    private var mayCompact = true
+    private let committed: CommitHandler
     private let logger = Logger(label: "dcm.journal")
+
+    /// Gets the records of a commit and their bytes in the journal.
+    package typealias CommitHandler = @Sendable (_ entries: [JournalEntry], _ bytes: Int) -> Void
 
     private typealias Answer = CheckedContinuation<Result<JournalPosition, StorageError>, Never>
 
@@ -37,6 +45,7 @@ package actor Journal {
         var isClosed = false
         var held = JournalPosition.start
         var figures = JournalFigures()
+        var meter = RateMeter()
     }
 
     /// Opens or creates the file and starts the thread.
@@ -46,16 +55,18 @@ package actor Journal {
     package init(
         path: String,
         limits: JournalLimits = JournalLimits(),
-        committed: @escaping @Sendable ([JournalEntry]) -> Void
+        committed: @escaping CommitHandler
     ) throws(StorageError) {
         let file = try JournalFile(path: path, limits: limits)
         self.file = file
         self.id = file.id
+        opened = file.last
+        start = file.start
         self.limits = limits
         self.committed = committed
         var inbox = Inbox()
         inbox.figures.last = file.last
-        inbox.figures.size = file.size
+        inbox.figures.note(file.size)
         self.inbox = Lock(inbox)
         loop = EventLoop(name: "dcm-journal")
         loop.start()
@@ -99,8 +110,10 @@ package actor Journal {
 
     /// Counters and gauges.
     package nonisolated var figures: JournalFigures {
-        inbox.withLock { inbox in
+        let second = JournalClock.second()
+        return inbox.withLock { inbox in
             inbox.figures.waiting = inbox.waiting.count
+            inbox.figures.rate = inbox.meter.rate(at: second)
             return inbox.figures
         }
     }
@@ -138,6 +151,23 @@ package actor Journal {
         } else {
             commit(batch, trimmingThrough: held)
         }
+        if file.isWorthCompacting && mayCompact { compact() }
+    }
+
+    /// Between two commits: some milliseconds, after an outage of the store.
+    private func compact() {
+        do throws(StorageError) {
+            try file.compact()
+        } catch {
+            // It would fail again with each commit.
+            mayCompact = false
+            logger.warning("the journal's file stays as large as it is", metadata: ["error": "\(error)"])
+            return
+        }
+        inbox.withLock { inbox in
+            inbox.figures.note(file.size)
+            inbox.figures.compactions += 1
+        }
     }
 
     private func commit(_ batch: [Waiting], trimmingThrough held: JournalPosition) {
@@ -158,6 +188,7 @@ package actor Journal {
             return
         }
         lastFailure = nil
+        let second = JournalClock.second()
         let bytes = batch.reduce(0) { $0 + $1.body.count }
         inbox.withLock { inbox in
             inbox.figures.records += UInt64(batch.count)
@@ -166,12 +197,14 @@ package actor Journal {
             inbox.figures.bytes += UInt64(bytes)
             inbox.figures.largestBatch = max(inbox.figures.largestBatch, batch.count)
             inbox.figures.last = file.last
-            inbox.figures.size = file.size
+            inbox.figures.note(file.size)
+            inbox.meter.add(batch.count, at: second)
         }
         committed(
             batch.enumerated().map { index, waiting in
                 JournalEntry(position: JournalPosition(start + 1 + Int64(index)), record: waiting.record)
-            }
+            },
+            bytes
         )
         for (index, waiting) in batch.enumerated() {
             waiting.answer.resume(returning: .success(JournalPosition(start + 1 + Int64(index))))
@@ -187,14 +220,15 @@ package actor Journal {
             logger.warning("could not delete records that the store holds", metadata: ["error": "\(error)"])
             return
         }
-        inbox.withLock { $0.figures.size = file.size }
+        inbox.withLock { $0.figures.note(file.size) }
         // One slice at a time: appends that came meanwhile go first.
         trim(through: held)
     }
 
-    /// Moves the positions behind the store's mark.
-    func skip(to position: JournalPosition) {
-        file.skip(to: position)
+    /// The store holds this journal through `mark`. In a file that was restored from an older copy the records taken
+    /// since the start move behind it: the store would take them for what it knows.
+    func skip(to mark: JournalPosition) throws(StorageError) {
+        try file.skip(from: opened, to: mark)
         inbox.withLock { $0.figures.last = file.last }
     }
 
@@ -230,4 +264,11 @@ package actor Journal {
             return .failure(error)
         }
     }
+}
+
+/// Seconds of a clock that doesn't go back.
+private enum JournalClock {
+    private static let start = ContinuousClock.now
+
+    static func second() -> Int64 { start.duration(to: .now).components.seconds }
 }

@@ -14,12 +14,23 @@ package struct JournalFigures: Equatable, Sendable {
     package var waiting = 0
     /// Bytes in use in the file, with what the store holds already but nothing has deleted yet.
     package var size: Int64 = 0
+    /// Bytes of the file; what is not in use is given back when the store has caught up.
+    package var fileSize: Int64 = 0
+    /// Records committed per second, over the last ten seconds.
+    package var rate = 0.0
+    /// How often the file was made smaller.
+    package var compactions: UInt64 = 0
     /// Why the last commit failed; nil since one succeeded.
     package var failure: StorageError?
     /// The last position, 0 if there was never a record.
     package var last = JournalPosition.start
 
     package init() {}
+
+    mutating func note(_ size: JournalFile.Size) {
+        self.size = size.used
+        fileSize = size.file
+    }
 }
 
 /// Where the journal says no.
@@ -35,4 +46,10 @@ package struct JournalLimits: Equatable, Sendable {
     package var log: Int64 = 8 << 20
 
     package init() {}
+
+    /// Limits for a journal of `bytes`; the file may be larger by what the store holds and nothing has deleted yet.
+    package init(bytes: Int64) {
+        size = bytes
+        file = 4 * bytes
+    }
 }

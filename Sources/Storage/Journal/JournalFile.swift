@@ -10,11 +10,23 @@ struct JournalFile {
     /// Rows that one commit deletes at most: some 0.5 ms of work.
     static let slice: Int64 = 2048
 
+    /// Bytes of rows and of all pages.
+    struct Size: Equatable, Sendable {
+        var used: Int64 = 0
+        var file: Int64 = 0
+    }
+
+    /// A file is made smaller when so many bytes of it are free and hardly any are used: then little is to be copied.
+    private static let worthCompacting: Int64 = 16 << 20
+    private static let mostToCopy: Int64 = 4 << 20
+
     /// Names this journal in the store's marks; a new file is a new journal.
     let id: String
     private(set) var last: JournalPosition
-    private(set) var size: Int64
+    private(set) var size = Size()
     private var first: Int64
+    /// The position before the first row.
+    var start: JournalPosition { JournalPosition(first - 1) }
     private let connection: SQLiteConnection
 
     init(path: String, limits: JournalLimits) throws(StorageError) {
@@ -33,7 +45,6 @@ struct JournalFile {
         id = state.id
         first = state.first
         last = JournalPosition(state.last)
-        size = 0
         size = try connection.access { try JournalFile.size($0) }
     }
 
@@ -89,14 +100,40 @@ struct JournalFile {
         max(0, min(held.value, last.value - 1) - first + 1)
     }
 
-    /// Moves the positions on, for a file that is older than the store's mark (restored from a copy).
-    mutating func skip(to position: JournalPosition) {
-        last = max(last, position)
+    /// Moves the positions on, for a file that is older than the store's mark (restored from a copy): the rows behind
+    /// `start` follow `position` afterwards.
+    mutating func skip(from start: JournalPosition, to position: JournalPosition) throws(StorageError) {
+        let distance = position.value - start.value
+        guard distance > 0 else { return }
+        try connection.transaction { db in
+            // By way of negative positions: each row would else meet the one that it is to replace.
+            let lift = try SQLiteStatement(db, "UPDATE records SET position = -(position + ?) WHERE position > ?")
+            lift.bind(distance, at: 1)
+            lift.bind(start.value, at: 2)
+            try lift.run()
+            try SQLiteStatement(db, "UPDATE records SET position = -position WHERE position < 0").run()
+        }
+        last = JournalPosition(last.value + distance)
     }
 
     /// Starts the write-ahead log anew. The other connection has copied nearly all of it, so this is short.
     func restartLog() throws(StorageError) {
         try connection.access { _ = try $0.checkpoint(.restart) }
+    }
+
+    /// True when the store was away for long and has caught up.
+    var isWorthCompacting: Bool {
+        size.file - size.used >= JournalFile.worthCompacting && size.used <= JournalFile.mostToCopy
+    }
+
+    /// Gives free pages back to the file system.
+    mutating func compact() throws(StorageError) {
+        size = try connection.access { db in
+            try db.execute(sql: "VACUUM")
+            // The file is cut when the log is copied into it; what a reader holds back is done by a later check-point.
+            _ = try db.checkpoint(.passive)
+            return try JournalFile.size(db)
+        }
     }
 
     /// Copies the whole log into the file and closes it.
@@ -105,12 +142,13 @@ struct JournalFile {
         try connection.close()
     }
 
-    private static func size(_ db: Database) throws -> Int64 {
+    private static func size(_ db: Database) throws -> Size {
         func pragma(_ sql: String) throws -> Int64 {
             let statement = try SQLiteStatement(db, sql)
             defer { statement.reset() }
             return try statement.step() ? statement.integer(0) : 0
         }
-        return try (pragma("PRAGMA page_count") - pragma("PRAGMA freelist_count")) * pragma("PRAGMA page_size")
+        let (pages, pageSize) = try (pragma("PRAGMA page_count"), pragma("PRAGMA page_size"))
+        return Size(used: try (pages - pragma("PRAGMA freelist_count")) * pageSize, file: pages * pageSize)
     }
 }

@@ -14,8 +14,9 @@ struct PostgresActionRows: CopySource {
 
     mutating func next(into bytes: inout [UInt8]) -> Bool {
         guard !isComplete else { return false }
+        let enough = bytes.count + copyPieceBytes
         if next == 0 { bytes += PostgresActionRows.header }
-        while next < actions.count, bytes.count < copyPieceBytes {
+        while next < actions.count, bytes.count < enough {
             append(actions[next], to: &bytes)
             next += 1
         }

@@ -23,7 +23,14 @@ struct PostgresReader: Sendable {
             command = command.with(value)
         }
         let result = try await run(command.with(filter.limit).with(filter.offset))
-        return (0..<result.count).map { ActionSummary(result, row: $0) }
+        var actions: [ActionSummary] = []
+        var bytes = 0
+        for row in 0..<result.count where bytes < ActionFilter.pageBytes {
+            let action = ActionSummary(result, row: row)
+            bytes += action.textBytes
+            actions.append(action)
+        }
+        return actions
     }
 
     func hourlyActions(since start: Timestamp) async throws(StorageError) -> [HourlyCount] {
@@ -43,13 +50,27 @@ struct PostgresReader: Sendable {
 
     // MARK: - Scores, answers, figures
 
-    func loadScores(_ batch: @Sendable ([(ScoreKey, ScoreRow)]) -> Void) async throws(StorageError) {
-        var last: Int64 = 0
-        while true {
-            let page = try await run(PostgresCommand(ScoreStatements.page).with(last).with(Self.scorePage))
-            guard page.count > 0 else { return }
-            batch((0..<page.count).map { PostgresReader.score(page, row: $0) })
-            last = page.integer(page.count - 1, 0)
+    func loadScores(
+        ofJournal id: String,
+        _ batch: @Sendable ([(ScoreKey, ScoreRow)]) -> Void
+    ) async throws(StorageError) -> JournalPosition {
+        try await pool.withConnection { connection throws(StorageError) in
+            // One snapshot: rows and mark are of one moment. It ends when the connection is given back.
+            let begun = try await connection.run([
+                PostgresCommand(PostgresStatements.beginSnapshot, isPrepared: false),
+                PostgresCommand(BookkeepingStatements.mark).with(id),
+            ])
+            var last: Int64 = 0
+            while true {
+                let page = try await connection.run(
+                    PostgresCommand(ScoreStatements.page).with(last).with(Self.scorePage)
+                )
+                guard page.count > 0 else { break }
+                batch((0..<page.count).map { PostgresReader.score(page, row: $0) })
+                last = page.integer(page.count - 1, 0)
+            }
+            guard let mark = begun.last, mark.count > 0 else { return .start }
+            return JournalPosition(mark.integer(0, 0))
         }
     }
 

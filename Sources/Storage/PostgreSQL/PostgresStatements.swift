@@ -74,6 +74,8 @@ enum PostgresStatements {
         ORDER BY c.number
         """
 
+    static let beginSnapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
     /// Hours of UTC. Times are not numbers here.
     static let hourlyActions = """
         SELECT date_trunc('hour', created_at, 'UTC') AS hour, count(*) FROM actions WHERE created_at >= $1

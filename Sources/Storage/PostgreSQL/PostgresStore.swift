@@ -15,6 +15,7 @@ final class PostgresStore: StoreBackend {
     }
 
     var sink: any RecordSink { writer }
+    var mayBeAway: Bool { true }
 
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)
@@ -33,9 +34,10 @@ final class PostgresStore: StoreBackend {
     }
 
     func loadScores(
+        ofJournal id: String,
         _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void
-    ) async throws(StorageError) {
-        try await reader.loadScores(batch)
+    ) async throws(StorageError) -> JournalPosition {
+        try await reader.loadScores(ofJournal: id, batch)
     }
 
     func answer(forKey key: String) async throws(StorageError) -> IdempotencyRecord? {

@@ -35,13 +35,25 @@ package struct ActionSummary: Equatable, Sendable {
     }
 }
 
-/// Which actions a list shows; all conditions hold together.
+extension ActionSummary {
+    /// Bytes of its texts.
+    var textBytes: Int {
+        toolName.utf8.count + toolType.utf8.count + (sessionID?.utf8.count ?? 0) + (projectPath?.utf8.count ?? 0)
+            + filePaths.reduce(0) { $0 + $1.utf8.count }
+    }
+}
+
+/// Which actions a list shows; all conditions hold together. A page ends early, but not before its first row, when its
+/// texts take more than `pageBytes`.
 package struct ActionFilter: Equatable, Sendable {
     package var toolName: String?
     package var toolType: String?
     package var sessionID: String?
     package var limit: Int
     package var offset: Int
+
+    /// Bytes of tool names, ids and paths in one page.
+    package static let pageBytes = 4 << 20
 
     package init(
         toolName: String? = nil,

@@ -1,5 +1,3 @@
-package import Bus
-
 /// A UUID of version 7 (RFC 9562 section 5.7): its order is that of creation, so that rows are appended to indexes.
 ///
 /// Ids made by one generator are strictly increasing, also within a millisecond.
@@ -63,26 +61,6 @@ package struct UUIDv7: Hashable, Comparable, Sendable, CustomStringConvertible {
                 position += 1
             }
             return 36
-        }
-    }
-}
-
-/// Makes ids that grow, from any thread.
-package final class UUIDGenerator: Sendable {
-    private let last = Lock(UUIDv7(high: 0, low: 0))
-
-    package init() {}
-
-    /// An id for `timestamp`: 48 bits of milliseconds, a 12-bit counter, 62 random bits (RFC 9562 section 6.2,
-    /// method 1). When the clock stands still or goes back, the counter and then the millisecond of the id move on.
-    package func next(at timestamp: Timestamp = .now()) -> UUIDv7 {
-        let random = UInt64.random(in: 0..<(1 << 62)) | 0x8000_0000_0000_0000
-        return last.withLock { last in
-            let fresh = UInt64(clamping: timestamp.milliseconds) << 16 | 0x7000
-            // Adding one to the counter may run into the version bits: then the next millisecond begins.
-            let following = last.high & 0xFFF == 0xFFF ? (last.high | 0xFFFF) + 1 + 0x7000 : last.high + 1
-            last = UUIDv7(high: max(fresh, following), low: random)
-            return last
         }
     }
 }

@@ -66,10 +66,17 @@ struct SQLiteConnection: Sendable {
 
     /// Runs `body` in one transaction: all of it is durable afterwards, or none of it happened.
     func transaction<Result>(_ body: (Database) throws -> Result) throws(StorageError) -> Result {
+        try transaction(.immediate, body)
+    }
+
+    private func transaction<Result>(
+        _ kind: Database.TransactionKind,
+        _ body: (Database) throws -> Result
+    ) throws(StorageError) -> Result {
         try access { db in
             var result: Result?
             do {
-                try db.inTransaction(.immediate) {
+                try db.inTransaction(kind) {
                     result = try body(db)
                     return .commit
                 }
@@ -79,6 +86,11 @@ struct SQLiteConnection: Sendable {
             guard let result else { throw StorageError(.database, "\(name): a transaction had no result") }
             return result
         }
+    }
+
+    /// Runs reads that all see the file as it is at the first of them.
+    func snapshot<Result>(_ body: (Database) throws -> Result) throws(StorageError) -> Result {
+        try transaction(.deferred, body)
     }
 
     /// Closes the file; no call may follow.

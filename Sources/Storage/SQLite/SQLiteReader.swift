@@ -27,7 +27,12 @@ actor SQLiteReader {
             select.bind(Int64(filter.limit), at: index)
             select.bind(Int64(filter.offset), at: index + 1)
             var actions: [ActionSummary] = []
-            while try select.step() { actions.append(try ActionSummary(row: select)) }
+            var bytes = 0
+            while bytes < ActionFilter.pageBytes, try select.step() {
+                let action = try ActionSummary(row: select)
+                bytes += action.textBytes
+                actions.append(action)
+            }
             return actions
         }
     }
@@ -47,39 +52,48 @@ actor SQLiteReader {
         }
     }
 
-    func loadScores(_ batch: @Sendable ([(ScoreKey, ScoreRow)]) -> Void) throws(StorageError) {
-        var last: Int64? = 0
-        while let after = last {
-            let page = try scores(after: after)
-            if !page.rows.isEmpty { batch(page.rows) }
-            last = page.last
+    func loadScores(
+        ofJournal id: String,
+        _ batch: @Sendable ([(ScoreKey, ScoreRow)]) -> Void
+    ) throws(StorageError) -> JournalPosition {
+        // One read transaction: rows and mark are of one moment.
+        try connection.snapshot { db in
+            let mark = try SQLiteRows.mark(ofJournal: id, db)
+            var last: Int64? = 0
+            while let after = last {
+                let page = try SQLiteReader.scores(after: after, db)
+                if !page.rows.isEmpty { batch(page.rows) }
+                last = page.last
+            }
+            return mark
         }
     }
 
-    private func scores(after id: Int64) throws(StorageError) -> (rows: [(ScoreKey, ScoreRow)], last: Int64?) {
-        try connection.access { db in
-            let select = try SQLiteStatement(db, ScoreStatements.page)
-            defer { select.reset() }
-            select.bind(id, at: 1)
-            select.bind(Int64(Self.scorePage), at: 2)
-            var rows: [(ScoreKey, ScoreRow)] = []
-            var last: Int64?
-            while try select.step() {
-                last = select.integer(0)
-                rows.append(
-                    (
-                        ScoreKey(keyword: select.text(1), toolName: select.text(2), toolType: select.text(3)),
-                        ScoreRow(
-                            score: Score(select.real(4)),
-                            usageCount: Int(select.integer(5)),
-                            successCount: Int(select.integer(6)),
-                            lastUsed: Timestamp(milliseconds: select.integer(7))
-                        )
+    private static func scores(
+        after id: Int64,
+        _ db: Database
+    ) throws -> (rows: [(ScoreKey, ScoreRow)], last: Int64?) {
+        let select = try SQLiteStatement(db, ScoreStatements.page)
+        defer { select.reset() }
+        select.bind(id, at: 1)
+        select.bind(Int64(scorePage), at: 2)
+        var rows: [(ScoreKey, ScoreRow)] = []
+        var last: Int64?
+        while try select.step() {
+            last = select.integer(0)
+            rows.append(
+                (
+                    ScoreKey(keyword: select.text(1), toolName: select.text(2), toolType: select.text(3)),
+                    ScoreRow(
+                        score: Score(select.real(4)),
+                        usageCount: Int(select.integer(5)),
+                        successCount: Int(select.integer(6)),
+                        lastUsed: Timestamp(milliseconds: select.integer(7))
                     )
                 )
-            }
-            return (rows, last)
+            )
         }
+        return (rows, last)
     }
 
     func answer(forKey key: String) throws(StorageError) -> IdempotencyRecord? {

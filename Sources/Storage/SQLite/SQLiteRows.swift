@@ -76,6 +76,14 @@ struct SQLiteRows {
         try prune.run()
     }
 
+    /// What the store holds of a journal.
+    static func mark(ofJournal id: String, _ db: Database) throws -> JournalPosition {
+        let select = try SQLiteStatement(db, BookkeepingStatements.mark)
+        defer { select.reset() }
+        select.bind(id, at: 1)
+        return try select.step() ? JournalPosition(select.integer(0)) : .start
+    }
+
     func setMark(_ mark: JournalPosition, ofJournal id: String, at time: Timestamp) throws {
         let setMark = try SQLiteStatement(db, BookkeepingStatements.setMark)
         setMark.bind(id, at: 1)

@@ -16,7 +16,9 @@ final class SQLiteStore: StoreBackend {
             name: "the store",
             access: .writing,
             checkpointPages: 4000,
-            cacheKibibytes: 32 << 10
+            cacheKibibytes: 32 << 10,
+            // Who holds the file is waited for by the writer's back-off, during which readers get their answers.
+            busySeconds: 0.1
         )
         try SQLiteSchema.apply(to: connection)
         writer = SQLiteWriter(loop: writing, connection: connection, learning: learning)
@@ -27,6 +29,7 @@ final class SQLiteStore: StoreBackend {
     }
 
     var sink: any RecordSink { writer }
+    var mayBeAway: Bool { false }
 
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)
@@ -45,9 +48,10 @@ final class SQLiteStore: StoreBackend {
     }
 
     func loadScores(
+        ofJournal id: String,
         _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void
-    ) async throws(StorageError) {
-        try await reader.loadScores(batch)
+    ) async throws(StorageError) -> JournalPosition {
+        try await reader.loadScores(ofJournal: id, batch)
     }
 
     func answer(forKey key: String) async throws(StorageError) -> IdempotencyRecord? {

@@ -25,7 +25,7 @@ actor SQLiteWriter: RecordSink {
     // MARK: - Records
 
     func mark(ofJournal id: String) throws(StorageError) -> JournalPosition {
-        try connection.access { try SQLiteWriter.mark(ofJournal: id, $0) }
+        try connection.access { try SQLiteRows.mark(ofJournal: id, $0) }
     }
 
     func write(_ batch: RecordBatch, at time: Timestamp) throws(StorageError) {
@@ -40,7 +40,7 @@ actor SQLiteWriter: RecordSink {
 
     private func store(_ batch: RecordBatch, at time: Timestamp) throws(StorageError) {
         try connection.transaction { db in
-            let mark = try SQLiteWriter.mark(ofJournal: batch.journalID, db)
+            let mark = try SQLiteRows.mark(ofJournal: batch.journalID, db)
             guard batch.through > mark else { return }
             let batch = batch.behind(mark)
             let rows = try SQLiteRows(db)
@@ -77,13 +77,6 @@ actor SQLiteWriter: RecordSink {
                 }
             }
         }
-    }
-
-    private static func mark(ofJournal id: String, _ db: Database) throws -> JournalPosition {
-        let select = try SQLiteStatement(db, BookkeepingStatements.mark)
-        defer { select.reset() }
-        select.bind(id, at: 1)
-        return try select.step() ? JournalPosition(select.integer(0)) : .start
     }
 
     // MARK: - Deletions

@@ -26,24 +26,18 @@ struct BatchEffects: Equatable {
     private(set) var scores: [ScoreStep] = []
 
     init(of entries: [JournalEntry], learning: ScoreLearning) {
-        var uses: [ScoreKey: ScoreChange] = [:]
+        var uses = ToolUses()
         for entry in entries {
             switch entry.record {
             case .action(let action):
                 note(action)
-                guard !action.keywords.isEmpty else { continue }
-                let change = learning.action(action)
-                for keyword in action.keywords {
-                    let key = ScoreKey(keyword: keyword, toolName: action.toolName, toolType: action.toolType)
-                    if uses[key]?.then(change) == nil { uses[key] = change }
-                }
+                if !action.keywords.isEmpty { uses.add(action, learning.action(action)) }
             case .feedback(let feedback):
-                if !uses.isEmpty { scores.append(.uses(uses)) }
-                uses = [:]
+                if let changes = uses.takeChanges() { scores.append(.uses(changes)) }
                 scores.append(.feedback(feedback, learning.feedback(feedback)))
             }
         }
-        if !uses.isEmpty { scores.append(.uses(uses)) }
+        if let changes = uses.takeChanges() { scores.append(.uses(changes)) }
     }
 
     private mutating func note(_ action: ActionRecord) {

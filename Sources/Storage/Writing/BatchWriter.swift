@@ -14,9 +14,7 @@ actor BatchWriter {
     private let sink: any RecordSink
     private let logBound: Int64
     private var state = BatchWriterState()
-    private var waiters = FlushWaiters()
     private var timer: LoopTimer?
-    private var deadlines: LoopTimer?
     /// Bytes of the journal's log after which it is copied into the file, and what was committed at the last time.
     private static let checkpointBytes: UInt64 = 2 << 20
     private var checkpointedBytes: UInt64 = 0
@@ -24,19 +22,29 @@ actor BatchWriter {
     private let logger = Logger(label: "dcm.writer")
 
     /// What other threads see.
-    private struct Shared {
+    fileprivate struct Shared {
         var figures = WriterFigures()
+        /// False until the store has said what it holds; the mark is then a position that it surely has.
+        var markIsKnown: Bool
         /// One wake-up for all commits until it is served.
         var isWoken = false
+        var recent = RecentRecords()
+
+        /// Here and not on the store's thread: a disk that is slow must not keep its readers beyond their time.
+        var waiters = FlushWaiters()
+        var isWatchingDeadlines = false
+        var isStopped = false
+
+        func holds(_ position: JournalPosition) -> Bool { markIsKnown && figures.mark >= position }
     }
 
-    /// - Parameter mark: What the store holds of this journal.
+    /// - Parameter mark: What the store holds of this journal; nil if it couldn't be asked yet.
     init(
         loop: EventLoop,
         journal: Journal,
         reader: JournalReader,
         sink: any RecordSink,
-        mark: JournalPosition,
+        mark: JournalPosition?,
         logBound: Int64 = JournalLimits().log
     ) {
         self.loop = loop
@@ -44,8 +52,8 @@ actor BatchWriter {
         self.reader = reader
         self.sink = sink
         self.logBound = logBound
-        var shared = Shared()
-        shared.figures.mark = mark
+        var shared = Shared(markIsKnown: mark != nil)
+        shared.figures.mark = mark ?? journal.start
         self.shared = Lock(shared)
     }
 
@@ -53,16 +61,21 @@ actor BatchWriter {
 
     /// Counters and gauges.
     nonisolated var figures: WriterFigures {
-        var figures = shared.withLock { $0.figures }
+        var figures = shared.withLock { shared in
+            shared.figures.unkept = shared.recent.skipped
+            shared.figures.refusedReaders = shared.waiters.refused
+            return shared.figures
+        }
         figures.backlog = Int(max(0, journal.last.value - figures.mark.value))
         if figures.backlog == 0 { figures.oldest = nil }
         return figures
     }
 
-    /// The journal has committed something, the oldest of it made at `time`.
-    nonisolated func wake(at time: Timestamp) {
+    /// The journal has committed records, which take `bytes` in it.
+    nonisolated func recordsCommitted(_ entries: [JournalEntry], bytes: Int) {
         let mustWake = shared.withLock { shared in
-            if shared.figures.oldest == nil { shared.figures.oldest = time }
+            shared.recent.append(entries, bytes: bytes)
+            if shared.figures.oldest == nil { shared.figures.oldest = entries.first?.record.createdAt }
             defer { shared.isWoken = true }
             return !shared.isWoken
         }
@@ -71,8 +84,34 @@ actor BatchWriter {
 
     /// Returns when the store holds `position`; throws `unavailable` if that takes more than `milliseconds`.
     nonisolated func flush(upTo position: JournalPosition, milliseconds: UInt64 = 2000) async throws(StorageError) {
-        if shared.withLock({ $0.figures.mark >= position }) { return }
-        try await wait(for: position, milliseconds: milliseconds).get()
+        if shared.withLock({ $0.holds(position) }) { return }
+        let deadline = ContinuousClock.now + .milliseconds(milliseconds)
+        let result = await withCheckedContinuation { answer in
+            switch shared.withLock({ $0.admit(position, deadline, answer) }) {
+            case .answer(let result): answer.resume(returning: result)
+            case .wait(let mustWatch):
+                loop.execute { self.assumeIsolated { $0.perform($0.state.flushRequested()) } }
+                if mustWatch { watchDeadlines() }
+            }
+        }
+        try result.get()
+    }
+
+    /// Looks at the deadlines as long as somebody waits.
+    private nonisolated func watchDeadlines() {
+        Task { [shared] in
+            var isWatching = true
+            while isWatching {
+                try? await Task.sleep(for: .milliseconds(25))
+                let (late, cause) = shared.withLock { shared in
+                    let late = shared.waiters.expired(at: .now)
+                    shared.isWatchingDeadlines = !shared.waiters.isEmpty
+                    isWatching = shared.isWatchingDeadlines
+                    return (late, shared.figures.lastError?.message ?? "it is behind")
+                }
+                late.resume(.failure(StorageError(.unavailable, "the store did not catch up in time: \(cause)")))
+            }
+        }
     }
 
     // MARK: - The store's thread
@@ -83,21 +122,6 @@ actor BatchWriter {
     private func recordsArrived() {
         shared.withLock { $0.isWoken = false }
         perform(state.recordsArrived(backlog: backlog))
-    }
-
-    private func wait(for position: JournalPosition, milliseconds: UInt64) async -> Result<Void, StorageError> {
-        await withCheckedContinuation { answer in
-            if mark >= position { return answer.resume(returning: .success(())) }
-            guard state.phase != .stopped else {
-                return answer.resume(returning: .failure(StorageError(.unavailable, "the store is closed")))
-            }
-            guard waiters.add(position, deadline: loop.nowMilliseconds + milliseconds, answer) else {
-                let error = StorageError(.unavailable, "\(FlushWaiters.limit) readers wait for the store already")
-                return answer.resume(returning: .failure(error))
-            }
-            watchDeadlines()
-            perform(state.flushRequested())
-        }
     }
 
     private func perform(_ step: BatchWriterState.Step) {
@@ -131,7 +155,10 @@ actor BatchWriter {
     private func writeBatch() async {
         guard state.phase == .writing else { return }
         do throws(StorageError) {
-            let slice = try reader.read(after: mark, limit: BatchWriterState.mostRecords)
+            try await learnMark()
+            // Before the read: what is committed during it is not passed over.
+            let last = journal.last
+            let slice = try nextSlice()
             if let through = slice.through {
                 let batch = RecordBatch(
                     journalID: journal.id,
@@ -143,7 +170,7 @@ actor BatchWriter {
                 try await write(batch)
             } else {
                 // The journal has nothing behind the mark: its positions were moved on.
-                advance(to: journal.last, records: 0, rejected: 0, newest: nil)
+                advance(to: last, records: 0, rejected: 0, newest: nil)
             }
         } catch {
             // The journal goes on growing meanwhile, and so would its log.
@@ -152,8 +179,35 @@ actor BatchWriter {
         }
         journal.trim(through: mark)
         await checkpoint()
-        waiters.release(through: mark)
-        perform(state.batchWritten(backlog: backlog, isAwaited: !waiters.isEmpty))
+        let (held, isAwaited) = shared.withLock { shared in
+            (shared.waiters.held(through: shared.figures.mark), !shared.waiters.isEmpty)
+        }
+        held.resume(.success(()))
+        perform(state.batchWritten(backlog: backlog, isAwaited: isAwaited))
+    }
+
+    /// Asks a store that was away at the start what it holds.
+    private func learnMark() async throws(StorageError) {
+        if shared.withLock({ $0.markIsKnown }) { return }
+        let mark = try await sink.mark(ofJournal: journal.id)
+        if mark > journal.opened {
+            // Positions move: what is in memory has the old ones.
+            try await journal.skip(to: mark)
+            shared.withLock { $0.recent.removeAll() }
+        }
+        shared.withLock { shared in
+            shared.figures.mark = max(mark, shared.figures.mark)
+            shared.markIsKnown = true
+        }
+    }
+
+    /// The records behind the mark: from memory, or from the journal after a start or when many wait.
+    private func nextSlice() throws(StorageError) -> JournalSlice {
+        let recent = shared.withLock { shared in
+            shared.recent.take(after: shared.figures.mark, limit: BatchWriterState.mostRecords)
+        }
+        guard let recent else { return try reader.read(after: mark, limit: BatchWriterState.mostRecords) }
+        return JournalSlice(entries: recent, through: recent.last?.position)
     }
 
     /// Writes a batch; if the store refuses a record in it, halves it until that record stands alone and sets it aside.
@@ -206,6 +260,8 @@ actor BatchWriter {
         }
         // Once per cause: a database that is away for an hour is one line, not a thousand.
         if isFirst { logger.error("the store takes no records", metadata: ["error": "\(error)"]) }
+        // Nobody knows how long a store is away that hasn't been seen yet.
+        shared.withLock { $0.markIsKnown ? [] : $0.waiters.all() }.resume(.failure(error))
         perform(state.batchFailed(random: .random(in: 0..<1)))
     }
 
@@ -221,41 +277,44 @@ actor BatchWriter {
         }
     }
 
-    /// Looks at the deadlines as long as somebody waits.
-    private func watchDeadlines() {
-        guard deadlines == nil,
-            let timer = try? LoopTimer(
-                on: loop,
-                fire: { [weak self] in
-                    self?.assumeIsolated { $0.expireWaiters() }
-                }
-            )
-        else { return }
-        timer.schedule(after: 50, every: 50)
-        deadlines = timer
-    }
-
-    private func expireWaiters() {
-        let cause = shared.withLock { $0.figures.lastError?.message } ?? "it is behind"
-        waiters.expire(
-            at: loop.nowMilliseconds,
-            StorageError(.unavailable, "the store did not catch up in time: \(cause)")
-        )
-        guard waiters.isEmpty else { return }
-        deadlines?.close()
-        deadlines = nil
-    }
-
     /// Ends the timers and refuses those who wait; a batch under way is finished first by the caller's `flush`.
     func stop() throws(StorageError) {
         state.stop()
         timer?.close()
-        deadlines?.close()
         timer = nil
-        deadlines = nil
-        waiters.fail(StorageError(.unavailable, "the store is closed"))
+        let waiting = shared.withLock { shared in
+            shared.isStopped = true
+            return shared.waiters.all()
+        }
+        waiting.resume(.failure(.closed))
         try reader.close()
     }
+}
+
+extension BatchWriter.Shared {
+    fileprivate enum Admission {
+        case answer(FlushWaiters.Result)
+        case wait(mustWatch: Bool)
+    }
+
+    fileprivate mutating func admit(
+        _ position: JournalPosition,
+        _ deadline: ContinuousClock.Instant,
+        _ answer: FlushWaiters.Answer
+    ) -> Admission {
+        if holds(position) { return .answer(.success(())) }
+        if isStopped { return .answer(.failure(.closed)) }
+        guard waiters.add(position, deadline: deadline, answer) else {
+            let message = "\(FlushWaiters.limit) readers wait for the store already"
+            return .answer(.failure(StorageError(.unavailable, message)))
+        }
+        defer { isWatchingDeadlines = true }
+        return .wait(mustWatch: !isWatchingDeadlines)
+    }
+}
+
+extension StorageError {
+    fileprivate static var closed: StorageError { StorageError(.unavailable, "the store is closed") }
 }
 
 extension JournalRecord {

@@ -1,11 +1,12 @@
-/// Those who wait for the store to hold a position, each with a deadline.
+/// Those who wait for the store to hold a position, each with a deadline. A value without a clock: whoever must be
+/// answered is returned, so that the owner can answer outside of its lock.
 struct FlushWaiters {
-    typealias Answer = CheckedContinuation<Result<Void, StorageError>, Never>
+    typealias Result = Swift.Result<Void, StorageError>
+    typealias Answer = CheckedContinuation<Result, Never>
 
     private struct Waiter {
         var position: JournalPosition
-        /// Milliseconds of the loop's clock.
-        var deadline: UInt64
+        var deadline: ContinuousClock.Instant
         var answer: Answer
     }
 
@@ -13,51 +14,40 @@ struct FlushWaiters {
     static let limit = 4096
 
     private var waiters: [Waiter] = []
+    /// Readers refused because so many waited.
+    private(set) var refused: UInt64 = 0
 
     var isEmpty: Bool { waiters.isEmpty }
 
     /// False at the limit: the caller answers.
-    mutating func add(_ position: JournalPosition, deadline: UInt64, _ answer: Answer) -> Bool {
-        guard waiters.count < Self.limit else { return false }
+    mutating func add(_ position: JournalPosition, deadline: ContinuousClock.Instant, _ answer: Answer) -> Bool {
+        guard waiters.count < Self.limit else {
+            refused += 1
+            return false
+        }
         waiters.append(Waiter(position: position, deadline: deadline, answer: answer))
         return true
     }
 
-    /// Answers those whose records the store holds now.
-    mutating func release(through mark: JournalPosition) {
-        remove {
-            $0.position <= mark
-        } answering: {
-            .success(())
-        }
-    }
+    /// Those whose records the store holds now.
+    mutating func held(through mark: JournalPosition) -> [Answer] { take { $0.position <= mark } }
 
-    /// Answers those who have waited long enough.
-    mutating func expire(at now: UInt64, _ error: StorageError) {
-        remove {
-            $0.deadline <= now
-        } answering: {
-            .failure(error)
-        }
-    }
+    /// Those who have waited long enough.
+    mutating func expired(at now: ContinuousClock.Instant) -> [Answer] { take { $0.deadline <= now } }
 
-    /// Answers everybody.
-    mutating func fail(_ error: StorageError) {
-        remove { _ in
-            true
-        } answering: {
-            .failure(error)
-        }
-    }
+    /// Everybody.
+    mutating func all() -> [Answer] { take { _ in true } }
 
-    private mutating func remove(
-        where matches: (Waiter) -> Bool,
-        answering result: () -> Result<Void, StorageError>
-    ) {
-        var kept: [Waiter] = []
-        for waiter in waiters {
-            if matches(waiter) { waiter.answer.resume(returning: result()) } else { kept.append(waiter) }
-        }
-        waiters = kept
+    private mutating func take(where matches: (Waiter) -> Bool) -> [Answer] {
+        let taken = waiters.filter(matches).map(\.answer)
+        if !taken.isEmpty { waiters.removeAll(where: matches) }
+        return taken
+    }
+}
+
+extension [FlushWaiters.Answer] {
+    /// Answers each of them alike.
+    func resume(_ result: FlushWaiters.Result) {
+        for answer in self { answer.resume(returning: result) }
     }
 }

@@ -16,6 +16,10 @@ protocol StoreBackend: Store {
     /// Lives on the store's loop, like the batch writer.
     var sink: any RecordSink { get }
 
+    /// True for a store in another process, which may be away when the server starts: it isn't waited for. A file that
+    /// can't be read now won't be readable later, and its error ends the start.
+    var mayBeAway: Bool { get }
+
     /// Closes its connections; no call may follow.
     func close() async throws(StorageError)
 }

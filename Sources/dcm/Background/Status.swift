@@ -31,7 +31,8 @@ struct Status: AsyncParsableCommand {
             print("data       \(location.path)")
             let age = health.journal.oldestAgeMs.map { ", the oldest \($0) ms old" } ?? ""
             print(
-                "journal    \(health.journal.backlog) records wait for the store\(age), \(health.journal.sizeBytes) bytes"
+                "journal    \(health.journal.backlog) records wait for the store\(age), \(health.journal.sizeBytes) bytes, "
+                    + "\(health.journal.recordsPerSecond) records/s"
             )
             if let reason = health.journal.reason { print("reason     \(reason)") }
             if health.status != "healthy" { throw ExitCode.failure }
@@ -43,6 +44,7 @@ struct Status: AsyncParsableCommand {
             let backlog: Int
             let oldestAgeMs: Int?
             let sizeBytes: Int
+            let recordsPerSecond: Double
             let reason: String?
         }
 

@@ -23,13 +23,18 @@ struct Server {
     /// What was opened is closed again when a later step fails.
     static func start(_ settings: ServerSettings, folder: String, loops: Int, logger: Logger) async throws -> Server {
         let routing = RoutingMemory()
-        let store = try await DurableStore.open(folder: folder, location: settings.store, learning: .rules) { entries in
-            routing.apply(entries)
-        }
+        let store = try await DurableStore.open(
+            folder: folder,
+            location: settings.store,
+            limits: settings.journal,
+            learning: .rules,
+            committed: { routing.apply($0) }
+        )
         let bus = Bus(loops: loops)
         do {
             try await bus.start()
-            try await routing.load(from: store.store)
+            // A store of its own is waited for; one that may be away is asked until it answers, see `run`.
+            if !store.mayBeAway { try await routing.load(from: store) }
             return try await listen(settings, bus: bus, store: store, routing: routing, logger: logger)
         } catch {
             bus.stop()
@@ -46,6 +51,7 @@ struct Server {
         logger: Logger
     ) async throws -> Server {
         let rooms = Rooms(bus: bus, store: store, routing: routing)
+        try await store.history(after: store.figures.writer.mark) { entries, _ in rooms.recorder.restore(entries) }
         let secret = try settings.secret ?? SecretFile.secret(in: store.folder.path)
         let authenticator = Authenticator(
             secret: secret,
@@ -69,12 +75,16 @@ struct Server {
         let reporter = MetricsReporter(bus: bus, figures: store.store, logger: logger)
         await withTaskGroup { group in
             group.addTask { await reporter.run() }
+            if store.mayBeAway {
+                group.addTask { await RoutingLoader(memory: rooms.routing, history: store).run() }
+            }
             try? await gracefulShutdown()
             group.cancelAll()
         }
         logger.info("shutting down")
         await gateway.stopListening()
         await bus.drain(seconds: Server.drainSeconds)
+        await gateway.finishRequests()
         do throws(StorageError) {
             try await store.close()
         } catch {

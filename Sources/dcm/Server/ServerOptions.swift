@@ -45,6 +45,9 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "Connections of both ports together. (default: 20000, or what the limit of open files allows)")
     var maxConnections: Int?
 
+    @Option(help: "Mebibytes of records that may wait for the store; beyond, new ones are refused with 503.")
+    var journalSize = 1024
+
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "info"
 
@@ -56,6 +59,9 @@ struct ServerOptions: ParsableArguments {
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError("--log-level takes \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
         }
+        guard (1...1 << 20).contains(journalSize) else {
+            throw ValidationError("--journal-size takes a number from 1 to 1048576")
+        }
         guard maxConnections.map({ $0 > 0 }) ?? true else {
             throw ValidationError("--max-connections takes a number above 0")
         }
@@ -64,6 +70,7 @@ struct ServerOptions: ParsableArguments {
     /// The same options for a server in the background.
     var arguments: [String] {
         var arguments = ["--data", location.path, "--loops", "\(loops)", "--log-level", logLevel]
+        arguments += ["--journal-size", "\(journalSize)"]
         if let database { arguments += ["--database", database] }
         if let maxConnections { arguments += ["--max-connections", "\(maxConnections)"] }
         if let host { arguments += ["--host", host] }

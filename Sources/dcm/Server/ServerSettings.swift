@@ -9,11 +9,13 @@ struct ServerSettings {
     let gateway: GatewayServer.Configuration
     let secret: String?
     let isDevelopment: Bool
+    let journal: JournalLimits
     let store: StoreLocation
 
     /// Throws a `CommandError` with one sentence when something doesn't fit together.
     init(_ options: ServerOptions, environment: ConfigReader, logger: Logger) throws {
         store = try ServerSettings.store(options, environment)
+        journal = JournalLimits(bytes: Int64(options.journalSize) << 20)
         let host = try ServerSettings.host(options, environment, logger)
         gateway = try ServerSettings.gateway(options, environment, host: host)
         secret = environment.text("WS_AUTH_SECRET")

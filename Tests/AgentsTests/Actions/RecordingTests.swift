@@ -22,7 +22,7 @@ struct RecordingTests {
             learning: .rules,
             committed: { memory.apply($0) }
         )
-        try await memory.load(from: store.store)
+        try await memory.load(from: store)
         let publisher = PublisherProbe()
         return Rooms(
             store: store,
@@ -70,11 +70,11 @@ struct RecordingTests {
         }
         let outcome = try await rooms.feedback.record(toolName: "Bash", keywords: ["Swift", "other"], chosen: true)
         #expect(outcome.changedCount == 1)
-        let before = rooms.memory.suggest(question)
+        let before = try rooms.memory.suggest(question)
         #expect(before.map(\.usageCount) == [8])
         try await rooms.store.close()
         rooms = try await open(folder)
-        #expect(rooms.memory.suggest(question) == before)
+        #expect(try rooms.memory.suggest(question) == before)
         try await rooms.store.close()
     }
 }

@@ -10,8 +10,8 @@ struct FeedbackRecorderTests {
     private let feedback: FeedbackRecorder
     private let time = Timestamp(milliseconds: 1_795_453_200_000)
 
-    init() {
-        let memory = RoutingMemory()
+    init() async throws {
+        let memory = try await RoutingMemory.empty()
         self.memory = memory
         journal = JournalProbe { memory.apply([$0]) }
         feedback = FeedbackRecorder(journal: journal, memory: memory) { [time] in time }
@@ -30,7 +30,7 @@ struct FeedbackRecorderTests {
         let keywords = [" Build", "build", "swift", "other", ""]
         let outcome = try await feedback.record(toolName: "Bash", keywords: keywords, chosen: true)
         #expect(outcome == FeedbackRecorder.Outcome(changedCount: 2, adjustment: 0.2))
-        #expect(memory.suggest(RoutingMemory.Question(keywords: ["build"])).map(\.score) == [1.2])
+        #expect(try memory.suggest(RoutingMemory.Question(keywords: ["build"])).map(\.score) == [1.2])
         #expect(
             journal.records.last
                 == .feedback(

@@ -24,6 +24,7 @@ final class JournalProbe: RecordJournal {
         records.compactMap { if case .action(let action) = $0 { action } else { nil } }
     }
     var storedThrough: JournalPosition { state.withLock { $0.storedThrough } }
+    var lag: StoreLag { StoreLag(records: records.count, oldest: nil) }
     var flushes: Int { state.withLock { $0.flushes } }
     /// How many appends wait.
     var heldCount: Int { state.withLock { $0.held.count } }

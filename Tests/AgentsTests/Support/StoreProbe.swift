@@ -2,11 +2,10 @@ import Bus
 import Storage
 
 /// A store in memory: as much of it as these tests need.
-final class StoreProbe: ActionStore, IdempotencyStore, ScoreStore {
+final class StoreProbe: ActionStore, IdempotencyStore {
     struct Contents {
         var answers: [String: IdempotencyRecord] = [:]
         var actions: [ActionSummary] = []
-        var scores: [(ScoreKey, ScoreRow)] = []
         var failure: StorageError?
         var questions = 0
         var hourlyStart: Timestamp?
@@ -48,13 +47,5 @@ final class StoreProbe: ActionStore, IdempotencyStore, ScoreStore {
             contents.actions.removeAll { $0.sessionID == sessionID }
             return before - contents.actions.count
         }
-    }
-
-    func loadScores(_ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void) async throws(StorageError) {
-        let scores = try contents.withLock { (contents) throws(StorageError) in
-            if let failure = contents.failure { throw failure }
-            return contents.scores
-        }
-        for row in scores { batch([row]) }
     }
 }

@@ -5,9 +5,12 @@ import Testing
 @testable import Bus
 
 @Suite(.timeLimit(.minutes(2))) struct TCPListenerTests {
+    /// An address of its own: a port of 127.0.0.1 that was freed may be taken by a connection of another test.
+    private let host = "127.83.7.1"
+
     @Test func `an address in use has its own code`() async throws {
         try await Bus.running { bus in
-            let listening = try await bus.listen(StreamBehaviour(), log: Watched(StreamLog()))
+            let listening = try await bus.listen(StreamBehaviour(), log: Watched(StreamLog()), host: host)
             #expect(listening.address.port != 0)
             let address = listening.address
             let error = await #expect(throws: BusError.self) {
@@ -40,7 +43,7 @@ import Testing
 
     @Test func `the bus that stops frees its ports`() async throws {
         let address = try await Bus.running { bus in
-            try await bus.listen(StreamBehaviour(), log: Watched(StreamLog())).address
+            try await bus.listen(StreamBehaviour(), log: Watched(StreamLog()), host: host).address
         }
         try await Bus.running { bus in
             let again = try await bus.listen(on: address, maximumConnections: 1, logger: Logger(label: "test")) { _ in

@@ -35,6 +35,16 @@ import Testing
         }
     }
 
+    /// A program that ends with an error leaves its bus without `stop`, and the loop's thread goes on.
+    @Test func `a bus that nobody keeps may be dropped without a stop`() async throws {
+        for _ in 0..<5 {
+            let bus = Bus()
+            try await bus.start()
+            // The loop has a turn under way when the last reference goes.
+            bus.publish(Message(1))
+        }
+    }
+
     @Test func `a full subscriber is counted and harms nobody`() async throws {
         try await Bus.running { bus in
             let slow = await bus.subscribe(to: [ChannelPattern(.global)], bound: 3, policy: .dropOldest)

@@ -21,11 +21,12 @@ extension Bus {
     func listen(
         _ behaviour: StreamBehaviour,
         log: Watched<StreamLog>,
+        host: String = "127.0.0.1",
         limits: StreamLimits = StreamLimits(),
         maximumConnections: Int = 1000
     ) async throws -> Listening {
         try await listen(
-            on: SocketAddress(host: "127.0.0.1", port: 0),
+            on: SocketAddress(host: host, port: 0),
             limits: limits,
             maximumConnections: maximumConnections,
             logger: Logger(label: "test")

@@ -33,6 +33,7 @@ final class TestServer: Sendable {
         folder = try TemporaryFolder()
         let routing = RoutingMemory()
         store = try await DurableStore.open(folder: folder.path, learning: .rules) { routing.apply($0) }
+        try await routing.load(from: store)
         bus = Bus(loops: loops)
         try await bus.start()
         let secret = "a secret of tests"
@@ -58,6 +59,7 @@ final class TestServer: Sendable {
     private func stop() async throws {
         await gateway.stopListening()
         await bus.drain(seconds: 5)
+        await gateway.finishRequests()
         try await store.close()
         bus.stop()
     }

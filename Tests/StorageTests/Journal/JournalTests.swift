@@ -14,7 +14,7 @@ struct JournalTests {
 
     @Test func whoeverWaitsSharesACommit() async throws {
         let gate = Gate()
-        let journal = try Journal(path: path) { _ in gate.pass() }
+        let journal = try Journal(path: path) { _, _ in gate.pass() }
         let first = Task { try await journal.append(record("first")) }
         await gate.waitForArrival()
         let others = (0..<100).map { index in Task { try await journal.append(record("\(index)")) } }
@@ -33,7 +33,7 @@ struct JournalTests {
 
     @Test func theHookSeesEveryRecordInOrderBeforeItsAppendReturns() async throws {
         let seen = Lock<[JournalEntry]>([])
-        let journal = try Journal(path: path) { entries in seen.withLock { $0 += entries } }
+        let journal = try Journal(path: path) { entries, _ in seen.withLock { $0 += entries } }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 0..<50 {
                 group.addTask {
@@ -49,7 +49,7 @@ struct JournalTests {
     }
 
     @Test func recordsArePositionedAndReadBack() async throws {
-        let journal = try Journal(path: path) { _ in }
+        let journal = try Journal(path: path) { _, _ in }
         var records: [JournalRecord] = []
         var random = SeededGenerator(seed: 7)
         for _ in 0..<20 {
@@ -67,10 +67,10 @@ struct JournalTests {
     }
 
     @Test func aCommitSurvivesWithoutClose() async throws {
-        let journal = try Journal(path: path) { _ in }
+        let journal = try Journal(path: path) { _, _ in }
         _ = try await journal.append(record("a"))
         let copy = try folder.copyAfterCrash()
-        let again = try Journal(path: copy.file("journal.db")) { _ in }
+        let again = try Journal(path: copy.file("journal.db")) { _, _ in }
         #expect(again.last == JournalPosition(1))
         #expect(again.id == journal.id)
         try await again.close()
@@ -78,13 +78,13 @@ struct JournalTests {
     }
 
     @Test func everythingHeldIsDeletedButTheNewestAndPositionsGoOn() async throws {
-        let journal = try Journal(path: path) { _ in }
+        let journal = try Journal(path: path) { _, _ in }
         for index in 0..<5 { _ = try await journal.append(record("\(index)")) }
         journal.trim(through: JournalPosition(5))
         // The rows go with the next commit.
         #expect(try await journal.append(record("later")) == JournalPosition(6))
         try await journal.close()
-        let again = try Journal(path: path) { _ in }
+        let again = try Journal(path: path) { _, _ in }
         let reader = try JournalReader(path: path)
         #expect(try reader.read(after: .start, limit: 10).entries.map(\.position.value) == [6])
         again.trim(through: JournalPosition(6))
@@ -106,7 +106,7 @@ struct JournalTests {
     }
 
     @Test func manyHeldRowsGoWithoutACommitInSlices() async throws {
-        let journal = try Journal(path: path) { _ in }
+        let journal = try Journal(path: path) { _, _ in }
         let count = 3 * JournalFile.slice
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<count { group.addTask { _ = try await journal.append(record("s")) } }
@@ -121,11 +121,33 @@ struct JournalTests {
         try await journal.close()
     }
 
+    /// What an outage has left of the file goes back to the file system, and positions go on.
+    @Test func aFileThatWasLargeBecomesSmallWhenTheStoreHasCaughtUp() async throws {
+        let journal = try Journal(path: path) { _, _ in }
+        var action = sampleAction()
+        action.input = String(repeating: "x", count: 256 << 10)
+        for _ in 0..<100 { _ = try await journal.append(.action(action)) }
+        let full = journal.figures
+        #expect(full.fileSize > 25 << 20)
+        journal.trim(through: journal.last)
+        var last = journal.last
+        while journal.figures.compactions == 0 { last = try await journal.append(record("s")) }
+        #expect(journal.figures.fileSize < 1 << 20)
+        #expect(journal.figures.size <= journal.figures.fileSize)
+        #expect(try await journal.append(record("s")).value == last.value + 1)
+        let reader = try JournalReader(path: path)
+        let rest = try reader.read(after: .start, limit: .max)
+        #expect(rest.through?.value == last.value + 1)
+        try reader.close()
+        try await journal.close()
+        #expect(try folder.size("journal.db") < 1 << 20)
+    }
+
     @Test func tooManyWaitersAreRefused() async throws {
         let gate = Gate()
         var limits = JournalLimits()
         limits.waiting = 3
-        let journal = try Journal(path: path, limits: limits) { _ in gate.pass() }
+        let journal = try Journal(path: path, limits: limits) { _, _ in gate.pass() }
         let first = Task { try await journal.append(record("first")) }
         await gate.waitForArrival()
         let waiting = (0..<3).map { _ in Task { try await journal.append(record("waits")) } }
@@ -142,7 +164,7 @@ struct JournalTests {
     @Test func aFullJournalRefusesUntilTheStoreCatchesUp() async throws {
         var limits = JournalLimits()
         limits.size = 256 << 10
-        let journal = try Journal(path: path, limits: limits) { _ in }
+        let journal = try Journal(path: path, limits: limits) { _, _ in }
         let error = await fill(journal)
         #expect(error?.code == .unavailable)
         journal.trim(through: journal.last)
@@ -154,7 +176,7 @@ struct JournalTests {
     @Test func aFullDiskRefusesKeepsWhatWasAcceptedAndRecovers() async throws {
         var limits = JournalLimits()
         limits.file = 256 << 10
-        let journal = try Journal(path: path, limits: limits) { _ in }
+        let journal = try Journal(path: path, limits: limits) { _, _ in }
         let error = await fill(journal)
         #expect(error?.code == .diskFull)
         let last = journal.last
@@ -179,24 +201,24 @@ struct JournalTests {
     }
 
     @Test func aNewerFileIsRefusedWithBothVersions() async throws {
-        try await Journal(path: path) { _ in }.close()
+        try await Journal(path: path) { _, _ in }.close()
         let connection = try SQLiteConnection(path: path, name: "test", access: .writing)
         try connection.execute("UPDATE journal SET version = 9")
         try connection.close()
-        let error = #expect(throws: StorageError.self) { try Journal(path: path) { _ in } }
+        let error = #expect(throws: StorageError.self) { try Journal(path: path) { _, _ in } }
         #expect(error?.code == .newerSchema)
         #expect(error?.message.contains("9") == true && error?.message.contains("1") == true)
     }
 
     @Test func aClosedJournalRefuses() async throws {
-        let journal = try Journal(path: path) { _ in }
+        let journal = try Journal(path: path) { _, _ in }
         try await journal.close()
         let error = await #expect(throws: StorageError.self) { try await journal.append(record("late")) }
         #expect(error?.code == .unavailable)
     }
 
     @Test func aCheckpointEmptiesTheLogForTheNextCommit() async throws {
-        let journal = try Journal(path: path) { _ in }
+        let journal = try Journal(path: path) { _, _ in }
         for index in 0..<10 { _ = try await journal.append(record("\(index)")) }
         let reader = try JournalReader(path: path)
         let before = try reader.checkpoint()

@@ -64,6 +64,24 @@ struct PostgresOpeningTests {
         }
     }
 
+    @Test func anEncryptedConnectionProvesWhoTheServerIs() async throws {
+        let server = try await onOwnThread { try PostgresServer(isEncrypted: true) }
+        let options = "?sslmode=verify-full&sslrootcert=\(server.certificate)"
+        let named = server.url().split(separator: "127.0.0.1").joined(separator: "localhost") + options
+        try await withPostgres(try PostgresOptions(url: named)) { (connection: PostgresConnection) async throws in
+            let isEncrypted = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+            #expect(try await connection.execute(isEncrypted).bool(0, 0))
+            // More than one record of TLS in both directions.
+            let text = String(repeating: "é", count: 500_000)
+            #expect(try await connection.run(PostgresCommand("SELECT $1").with(text)).text(0, 0) == text)
+        }
+        let error = await #expect(throws: StorageError.self) {
+            try await withPostgres(try PostgresOptions(url: server.url() + options)) { _ in }
+        }
+        #expect(error?.code == .unavailable)
+        #expect(error?.message.contains("localhost") == true, "the certificate is for another name")
+    }
+
     @Test func closingEndsAnAttempt() async throws {
         try await withLoop { (loop: EventLoop) async throws in
             let silent = try await SilentServer.start(on: loop)

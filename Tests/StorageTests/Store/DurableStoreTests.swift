@@ -40,7 +40,7 @@ struct DurableStoreTests {
     }
 
     @Test func whatAnEarlierRunLeftIsStoredBeforeItIsReady() async throws {
-        let journal = try Journal(path: folder.file("journal.db")) { _ in }
+        let journal = try Journal(path: folder.file("journal.db")) { _, _ in }
         for _ in 0..<30 { _ = try await journal.append(.action(sampleAction(session: "s", keywords: ["k"]))) }
         try await journal.close()
         let durable = try await open()
@@ -159,7 +159,7 @@ struct DurableStoreTests {
     }
 
     @Test func aDamagedRecordIsSetAsideAsItIs() async throws {
-        let journal = try Journal(path: folder.file("journal.db")) { _ in }
+        let journal = try Journal(path: folder.file("journal.db")) { _, _ in }
         for _ in 0..<3 { _ = try await journal.append(.action(sampleAction())) }
         try await journal.close()
         let connection = try SQLiteConnection(path: folder.file("journal.db"), name: "test", access: .writing)

@@ -29,7 +29,7 @@ func replayedScores(_ records: [JournalRecord]) -> [ScoreKey: ScoreRow] {
 extension ScoreStore {
     func scores() async throws -> [ScoreKey: ScoreRow] {
         let found = Lock<[ScoreKey: ScoreRow]>([:])
-        try await loadScores { rows in
+        _ = try await loadScores(ofJournal: "") { rows in
             found.withLock { found in for (key, row) in rows { found[key] = row } }
         }
         return found.withLock { $0 }

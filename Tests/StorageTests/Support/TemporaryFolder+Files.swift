@@ -4,6 +4,12 @@ import TestSupport
 extension TemporaryFolder {
     func file(_ name: String) -> String { "\(path)/\(name)" }
 
+    /// Bytes of a file.
+    func size(_ name: String) throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: file(name))
+        return (attributes[.size] as? NSNumber)?.intValue ?? 0
+    }
+
     /// What the disk would hold after a power failure now: the journal first, because it deletes only what the store
     /// had before. The files are copied while they are written; what is half written is dropped by its checksum.
     func copyAfterCrash() throws -> TemporaryFolder {

@@ -39,10 +39,19 @@ struct PostgresPrograms {
 
     /// A program with what makes it run as the other user.
     func command(_ name: String) -> [String] {
-        let program = "\(folder)/\(name)"
+        let program = name.hasPrefix("/") ? name : "\(folder)/\(name)"
         guard let user else { return [program] }
         return ["/usr/bin/setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups", "--", program]
             .map { user == "nobody" && $0.hasPrefix("--regid") ? "--regid=nogroup" : $0 }
+    }
+
+    /// Makes a certificate for `localhost` that signs itself.
+    func makeCertificate(_ certificate: String, key: String) throws {
+        let arguments = [
+            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-out",
+            certificate, "-keyout", key,
+        ]
+        try run("/usr/bin/openssl", arguments)
     }
 
     /// Runs a program to its end; throws what it said when it fails.

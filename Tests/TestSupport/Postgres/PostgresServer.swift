@@ -24,22 +24,30 @@ package final class PostgresServer: Sendable {
     private let programs: PostgresPrograms
     private let folder: TemporaryFolder
     private let port: Int
+    private let isEncrypted: Bool
     /// Closed when this process ends, which ends the server and removes the folder.
     private let lifeline: Pipe
 
     /// A server of its own, for a test that stops it. Blocks for about a second.
-    package init() throws {
+    ///
+    /// - Parameter isEncrypted: TCP may be encrypted; `certificate` is its certificate, for `localhost`.
+    package init(isEncrypted: Bool = false) throws {
         programs = try PostgresPrograms()
         folder = try TemporaryFolder()
         port = Int.random(in: 20_000..<32_000)
         lifeline = Pipe()
+        self.isEncrypted = isEncrypted
         try programs.own(folder.path)
+        if isEncrypted { try programs.makeCertificate("\(folder.path)/server.crt", key: "\(folder.path)/server.key") }
         try programs.run("initdb", initialisation())
         try guardLife()
         try start()
     }
 
     deinit { try? lifeline.fileHandleForWriting.close() }
+
+    /// The file of the certificate of an encrypted server.
+    package var certificate: String { "\(folder.path)/server.crt" }
 
     private var data: String { "\(folder.path)/data" }
 
@@ -99,10 +107,13 @@ package final class PostgresServer: Sendable {
 
     /// Starts it again after `stop` or `kill`; blocks until it takes connections.
     package func start() throws {
-        let options = [
+        var options = [
             "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=\(folder.path)", "fsync=off",
             "shared_buffers=64MB", "max_connections=60", "max_wal_size=2GB",
         ]
+        if isEncrypted {
+            options += ["ssl=on", "ssl_cert_file=\(certificate)", "ssl_key_file=\(folder.path)/server.key"]
+        }
         try programs.startServer(["-D", data] + options.flatMap { ["-c", $0] }, log: "\(folder.path)/log")
         for _ in 0..<500 {
             if (try? programs.run("pg_isready", ["-q", "-h", folder.path, "-p", "\(port)"])) != nil { return }

@@ -1,3 +1,5 @@
+internal import Bus
+
 /// Status and fields of a server's answer.
 struct HTTPAnswerHead: Sendable, Equatable {
     struct Field: Sendable, Equatable {
@@ -28,7 +30,7 @@ struct HTTPAnswerHeadParser: Sendable {
 
     /// Takes what was read. After a head or a refusal it has done its work.
     mutating func append(_ bytes: Span<UInt8>) -> Reading {
-        WordwiseBytes.append(bytes, to: &buffer)
+        buffer.append(copying: bytes)
         do throws(HTTPParseError) {
             guard let length = try scanner.scan(buffer, from: 0, limits: HTTPAnswerHeadParser.limits) else {
                 return .incomplete

@@ -1,3 +1,5 @@
+internal import Bus
+
 /// Writes frames (RFC 6455 section 5.2) at the end of an output buffer.
 package struct WebSocketFrameWriter: Sendable {
     private let role: WebSocketRole
@@ -22,7 +24,7 @@ package struct WebSocketFrameWriter: Sendable {
         to output: inout [UInt8]
     ) {
         appendHead(payload.count, opcode, isFinal, isCompressed, maskBit: 0, to: &output)
-        WordwiseBytes.append(payload, to: &output)
+        output.append(copying: payload)
     }
 
     /// Appends one frame. The payload of a control frame must not exceed 125 bytes: that is the caller's mistake and traps.
@@ -43,7 +45,7 @@ package struct WebSocketFrameWriter: Sendable {
                 output.append(UInt8(truncatingIfNeeded: key >> shift))
             }
             let start = output.count
-            WordwiseBytes.append(payload, to: &output)
+            output.append(copying: payload)
             _ = WordwiseBytes.mask(&output, in: start..<output.count, key: key, phase: 0)
         }
     }

@@ -1,3 +1,5 @@
+internal import Bus
+
 /// Turns the bytes of one WebSocket connection into events. No I/O; any split of the bytes gives the same events.
 ///
 /// The owner appends what it has read and calls `next()` until it returns nil. An unfragmented, uncompressed message is
@@ -54,7 +56,7 @@ package struct WebSocketParser: ~Copyable, Sendable {
             buffer.removeSubrange(..<head)
             head = 0
         }
-        WordwiseBytes.append(bytes, to: &buffer)
+        buffer.append(copying: bytes)
     }
 
     /// The next event, or nil when more input is needed. Ends the life of the last message's payload.

@@ -51,9 +51,4 @@ enum WordwiseBytes {
             return index
         }
     }
-
-    /// Appends all of `source`; the array grows geometrically, as with any append.
-    static func append(_ source: Span<UInt8>, to bytes: inout [UInt8]) {
-        unsafe source.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
-    }
 }

@@ -25,6 +25,7 @@ actor PostgresConnection {
     private var running: RunningExchange?
     private var statements = StatementCache()
 
+    private static let notIdle = StorageError(.unavailable, "the connection to the database is closed or in use")
     /// The oldest server whose SQL has everything that is used here.
     private static let oldestServer: Int32 = 140_000
 
@@ -163,6 +164,8 @@ actor PostgresConnection {
 
     /// Runs statements in one round trip; without BEGIN they are one transaction. Throws what failed first.
     func run(_ commands: [PostgresCommand]) async throws(StorageError) -> [PostgresResult] {
+        // The cache must not remember what was never sent.
+        guard phases.phase == .idle else { throw PostgresConnection.notIdle }
         let requests = commands.map { command in
             (command: command, request: command.isPrepared ? statements.request(for: command.sql) : .once)
         }
@@ -199,7 +202,7 @@ actor PostgresConnection {
 
     private func begin(_ exchange: RunningExchange) {
         guard phases.exchangeBegan(), let libpq else {
-            return exchange.fail(StorageError(.unavailable, "the connection to the database is closed or in use"))
+            return exchange.fail(PostgresConnection.notIdle)
         }
         running = exchange
         timer?.schedule(after: limits.silence)

@@ -221,6 +221,43 @@ struct PostgresStoreTests {
         }
     }
 
+    @Test func aRowThatAnotherServerIsMakingIsChangedAndNotMadeAgain() async throws {
+        let options = try await newDatabase()
+        let action = sampleAction(keywords: ["k"])
+        let entry = JournalEntry(position: JournalPosition(1), record: .action(action))
+        let batch = RecordBatch(journalID: "j", entries: [entry], rejected: [], through: JournalPosition(1))
+        try await withLoop { (loop: EventLoop) async throws in
+            let writer = PostgresWriter(options, loop: loop, learning: testLearning)
+            _ = try await writer.mark(ofJournal: "j")
+            try await withPostgres(options) { (other: PostgresConnection) async throws in
+                try await other.execute("BEGIN")
+                try await other.execute(PostgresStatements.lockEffects)
+                try await other.execute(
+                    """
+                    INSERT INTO routing_scores (keywords, tool_name, tool_type, weight, usage_count, success_count, last_used)
+                    VALUES ('["k"]', 'Bash', 'builtin', 1, 1, 1, now())
+                    """
+                )
+                let writing = Task { try await writer.write(batch, at: testTime) }
+                try await other.wait(
+                    """
+                    SELECT count(*) = 1 FROM pg_stat_activity
+                    WHERE wait_event_type = 'Lock' AND datname = current_database()
+                    """
+                )
+                try await other.execute("COMMIT")
+                try await writing.value
+                let row = try await other.execute(
+                    "SELECT count(*), sum(usage_count)::bigint, max(weight) FROM routing_scores"
+                )
+                #expect(row.integer(0, 0) == 1)
+                #expect(row.integer(0, 1) == 2)
+                #expect(row.real(0, 2) == 1.1)
+            }
+            await writer.close()
+        }
+    }
+
     @Test func aCrashBetweenCopyAndCommitDoublesNothing() async throws {
         let options = try await newDatabase()
         let records = (0..<200).map { JournalRecord.action(sampleAction(session: "s", keywords: ["k\($0 % 3)"])) }

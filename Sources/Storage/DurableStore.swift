@@ -26,22 +26,29 @@ package final class DurableStore: Sendable {
     /// Makes the store on its loops: one for the writer, one for reads.
     typealias BackendFactory = (_ writing: EventLoop, _ reading: EventLoop) throws(StorageError) -> any StoreBackend
 
-    /// Opens the folder, the journal and the embedded store, and moves what is left from an earlier run into the store.
+    /// Opens the folder, the journal and the store, and moves what is left from an earlier run into the store.
     ///
     /// - Parameters:
     ///   - folder: Created if needed; locked against a second server.
+    ///   - location: Where the store is; the journal is in the folder in either case.
     ///   - learning: What records do to scores.
     ///   - committed: Called on the journal's thread with each commit's records, in order, once they are durable and
     ///     before their appends return.
     package static func open(
         folder path: String,
+        location: StoreLocation = .embedded,
         limits: JournalLimits = JournalLimits(),
         learning: ScoreLearning,
         committed: @escaping @Sendable ([JournalEntry]) -> Void = { _ in }
     ) async throws(StorageError) -> DurableStore {
         let folder = try DataFolder(path: path)
         return try await open(folder, limits: limits, committed: committed) { (writing, reading) throws(StorageError) in
-            try SQLiteStore(path: folder.file("store.db"), writing: writing, reading: reading, learning: learning)
+            switch location {
+            case .embedded:
+                try SQLiteStore(path: folder.file("store.db"), writing: writing, reading: reading, learning: learning)
+            case .postgres(let options):
+                PostgresStore(options, writing: writing, reading: reading, learning: learning)
+            }
         }
     }
 
@@ -107,8 +114,14 @@ package final class DurableStore: Sendable {
     /// time of an ordinary read, and goes on by itself.
     private func catchUp() async throws(StorageError) {
         if backend.mayBeAway {
-            try? await writer.flush(upTo: journal.last)
-            return
+            do throws(StorageError) {
+                return try await writer.flush(upTo: journal.last)
+            } catch {
+                // A wrong password or a newer schema is no database that is away, and doesn't pass by itself.
+                guard let cause = writer.figures.lastError, cause.code == .unreadable || cause.code == .newerSchema
+                else { return }
+                throw cause
+            }
         }
         var mark = writer.figures.mark
         while true {

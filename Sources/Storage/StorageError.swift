@@ -4,7 +4,7 @@ package struct StorageError: Error, Equatable, CustomStringConvertible, Sendable
     package enum Code: String, Sendable {
         /// Another server uses the data folder.
         case folderInUse
-        /// The folder or a file in it can't be read or written.
+        /// The folder, a file in it or the database can't be opened, read or written.
         case unreadable
         /// The disk is full: nothing was accepted.
         case diskFull
@@ -25,10 +25,13 @@ package struct StorageError: Error, Equatable, CustomStringConvertible, Sendable
     package let code: Code
     /// One sentence for people; never sent to clients when it comes from the database.
     package let message: String
+    /// The five characters with which PostgreSQL says what failed; nil if it wasn't PostgreSQL that failed.
+    package let sqlState: String?
 
-    package init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String, sqlState: String? = nil) {
         self.code = code
         self.message = message
+        self.sqlState = sqlState
     }
 
     package var description: String { message }

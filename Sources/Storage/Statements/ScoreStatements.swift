@@ -28,13 +28,14 @@ enum ScoreStatements {
         """
 
     /// A `ClampedShift`, computed in whole millionths: binary fractions would depend on the order of the sums.
-    private static func shifted(_ delta: String, _ lower: String, _ upper: String) -> String {
+    static func shifted(_ delta: String, _ lower: String, _ upper: String) -> String {
         let micro = "CAST(round(routing_scores.weight * 1000000) AS BIGINT) + \(delta)"
         return "CASE WHEN \(micro) < \(lower) THEN \(lower) WHEN \(micro) > \(upper) THEN \(upper) "
             + "ELSE \(micro) END / 1000000.0"
     }
 
-    private static func later(_ time: String) -> String {
+    /// The later of a row's time and another one.
+    static func later(_ time: String) -> String {
         "CASE WHEN routing_scores.last_used > \(time) THEN routing_scores.last_used ELSE \(time) END"
     }
 }

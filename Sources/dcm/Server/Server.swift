@@ -25,6 +25,7 @@ struct Server {
         let routing = RoutingMemory()
         let store = try await DurableStore.open(
             folder: folder,
+            location: settings.store,
             limits: settings.journal,
             learning: .rules,
             committed: { routing.apply($0) }

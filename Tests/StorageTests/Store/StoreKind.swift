@@ -6,15 +6,25 @@ import TestSupport
 /// The stores that the contract suite runs against.
 enum StoreKind: CaseIterable, Sendable {
     case sqlite
+    case postgres
 
     /// A store that holds `records`.
     func open(_ records: [JournalRecord], in folder: TemporaryFolder) async throws -> DurableStore {
-        let durable =
-            switch self {
-            case .sqlite: try await DurableStore.open(folder: folder.path, learning: testLearning)
-            }
+        let durable = try await DurableStore.open(
+            folder: folder.path,
+            location: try await location(),
+            learning: testLearning
+        )
         for record in records { try await durable.append(record) }
         try await durable.flush()
         return durable
+    }
+
+    /// An empty store.
+    private func location() async throws -> StoreLocation {
+        switch self {
+        case .sqlite: .embedded
+        case .postgres: .postgres(try await PostgresServer.shared().options(database: PostgresServer.newDatabase()))
+        }
     }
 }

@@ -1,0 +1,203 @@
+internal import Bus
+
+/// A few connections to one database, opened when they are needed and handed out to one user at a time.
+///
+/// `PostgresPoolState` decides. A connection that broke is replaced when somebody needs it; one that comes back in the
+/// middle of a transaction is rolled back.
+actor PostgresPool {
+    private let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    private typealias Answer = CheckedContinuation<Result<Lease, StorageError>, Never>
+
+    /// A connection and its number in the pool.
+    struct Lease: Sendable {
+        fileprivate let number: Int
+        let connection: PostgresConnection
+    }
+
+    private struct Waiter {
+        var answer: Answer
+        /// Milliseconds of the loop's clock.
+        var deadline: UInt64
+    }
+
+    private let options: PostgresOptions
+    private let limits: PostgresLimits
+    private let waitMilliseconds: UInt64
+    private var state: PostgresPoolState
+    private var connections: [Int: PostgresConnection] = [:]
+    private var waiters: [Int: Waiter] = [:]
+    private var nextWaiter = 0
+    private var deadlines: LoopTimer?
+    /// Whoever closes the pool waits for the connections that are in use.
+    private var closing: CheckedContinuation<Void, Never>?
+
+    /// - Parameters:
+    ///   - size: Connections at most.
+    ///   - waitMilliseconds: How long a request waits for one.
+    init(
+        _ options: PostgresOptions,
+        limits: PostgresLimits,
+        size: Int,
+        waiterLimit: Int = 256,
+        waitMilliseconds: UInt64 = 2000,
+        on loop: EventLoop
+    ) {
+        self.options = options
+        self.limits = limits
+        self.waitMilliseconds = waitMilliseconds
+        self.loop = loop
+        state = PostgresPoolState(limit: size, waiterLimit: waiterLimit)
+    }
+
+    // MARK: - Use
+
+    /// Runs `body` with a connection that nobody else uses meanwhile.
+    nonisolated func withConnection<Value>(
+        _ body: (PostgresConnection) async throws(StorageError) -> Value
+    ) async throws(StorageError) -> Value {
+        let lease = try await lease()
+        do throws(StorageError) {
+            let value = try await body(lease.connection)
+            await giveBack(lease)
+            return value
+        } catch {
+            await giveBack(lease)
+            throw error
+        }
+    }
+
+    private func lease() async throws(StorageError) -> Lease {
+        while true {
+            let lease = try await withCheckedContinuation { request($0) }.get()
+            // It may have broken while nobody used it.
+            if await lease.connection.isOpen { return lease }
+            discard(lease)
+        }
+    }
+
+    private func request(_ answer: Answer) {
+        nextWaiter += 1
+        let waiter = nextWaiter
+        switch state.requested(waiter) {
+        case .lease(let number): hand(number, to: answer)
+        case .refuse:
+            let reason =
+                state.isClosed ? "the store is closed" : "\(state.waiterLimit) requests wait for the database already"
+            answer.resume(returning: .failure(StorageError(.unavailable, reason)))
+        case .wait: wait(waiter, answer)
+        case .waitAndOpen(let number):
+            wait(waiter, answer)
+            open(number)
+        }
+    }
+
+    private func wait(_ waiter: Int, _ answer: Answer) {
+        waiters[waiter] = Waiter(answer: answer, deadline: loop.nowMilliseconds + waitMilliseconds)
+        watchDeadlines()
+    }
+
+    private func hand(_ number: Int, to answer: Answer) {
+        guard let connection = connections[number] else { preconditionFailure("a lease without its connection") }
+        answer.resume(returning: .success(Lease(number: number, connection: connection)))
+    }
+
+    private func open(_ number: Int) {
+        let connection = PostgresConnection(options, limits: limits, on: loop)
+        connections[number] = connection
+        Task {
+            do throws(StorageError) {
+                try await connection.open()
+                await perform(state.opened(number))
+            } catch {
+                connections[number] = nil
+                for waiter in state.openingFailed(number) { fail(waiter, error) }
+                finishClosing()
+            }
+        }
+    }
+
+    private func giveBack(_ lease: Lease) async {
+        if await lease.connection.isInTransaction {
+            _ = try? await lease.connection.run(PostgresCommand("ROLLBACK", isPrepared: false))
+        }
+        if await lease.connection.isOpen, await !lease.connection.isInTransaction {
+            await perform(state.returned(lease.number))
+        } else {
+            await lease.connection.close()
+            discard(lease)
+        }
+    }
+
+    private func perform(_ action: PostgresPoolState.FreeAction) async {
+        switch action {
+        case .keep: break
+        case .lease(let number, let waiter):
+            guard let waiting = waiters.removeValue(forKey: waiter) else { break }
+            hand(number, to: waiting.answer)
+        case .close(let number):
+            await connections.removeValue(forKey: number)?.close()
+            finishClosing()
+        }
+    }
+
+    private func discard(_ lease: Lease) {
+        connections[lease.number] = nil
+        if let number = state.broke(lease.number) { open(number) }
+        finishClosing()
+    }
+
+    // MARK: - Deadlines
+
+    private func fail(_ waiter: Int, _ error: StorageError) {
+        waiters.removeValue(forKey: waiter)?.answer.resume(returning: .failure(error))
+    }
+
+    /// Looks at the deadlines as long as somebody waits.
+    private func watchDeadlines() {
+        guard deadlines == nil,
+            let timer = try? LoopTimer(
+                on: loop,
+                fire: { [weak self] in
+                    self?.assumeIsolated { $0.expire() }
+                }
+            )
+        else { return }
+        timer.schedule(after: 50, every: 50)
+        deadlines = timer
+    }
+
+    private func expire() {
+        let now = loop.nowMilliseconds
+        for (waiter, waiting) in waiters where waiting.deadline <= now && state.expired(waiter) {
+            fail(waiter, StorageError(.unavailable, "the database: no connection in time"))
+        }
+        guard waiters.isEmpty else { return }
+        deadlines?.close()
+        deadlines = nil
+    }
+
+    // MARK: - End
+
+    /// Closes all connections, which fails what is under way on them, and returns when nobody uses one any more.
+    func close() async {
+        for waiter in state.close() { fail(waiter, StorageError(.unavailable, "the store is closed")) }
+        deadlines?.close()
+        deadlines = nil
+        for (number, connection) in connections {
+            await connection.close()
+            if !state.leased.contains(number), !state.opening.contains(number) { connections[number] = nil }
+        }
+        await withCheckedContinuation { answer in
+            closing = answer
+            finishClosing()
+        }
+    }
+
+    private func finishClosing() {
+        guard state.isClosed, state.count == 0, connections.isEmpty else { return }
+        closing?.resume()
+        closing = nil
+    }
+}

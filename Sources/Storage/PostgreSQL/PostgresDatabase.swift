@@ -1,0 +1,67 @@
+internal import Bus
+internal import Logging
+
+/// A database as a server finds it at its start: maybe absent, maybe empty.
+enum PostgresDatabase {
+    /// SQLSTATE of a database that isn't there, and of one that somebody else has just created.
+    private static let absent = "3D000"
+    private static let duplicates: Set = ["42P04", "23505"]
+
+    /// Creates the database and its tables where they are missing.
+    static func prepare(_ options: PostgresOptions, on loop: EventLoop) async throws(StorageError) {
+        do throws(StorageError) {
+            try await applySchema(options, on: loop)
+        } catch {
+            guard error.sqlState == absent else { throw error }
+            try await create(options, on: loop)
+            try await applySchema(options, on: loop)
+        }
+    }
+
+    private static func applySchema(_ options: PostgresOptions, on loop: EventLoop) async throws(StorageError) {
+        try await with(options, on: loop) { connection throws(StorageError) in
+            try await PostgresSchema.apply(on: connection)
+        }
+    }
+
+    /// Through the database `postgres`, which every server has.
+    private static func create(_ options: PostgresOptions, on loop: EventLoop) async throws(StorageError) {
+        let name = options.database
+        do throws(StorageError) {
+            try await with(options.with(database: "postgres"), on: loop) { connection throws(StorageError) in
+                // An identifier can't be a parameter. The template is the one that has no encoding of its own.
+                let sql = "CREATE DATABASE \(quoted(name)) ENCODING 'UTF8' TEMPLATE template0"
+                _ = try await connection.run(PostgresCommand(sql, isPrepared: false))
+            }
+        } catch {
+            if let sqlState = error.sqlState, duplicates.contains(sqlState) { return }
+            throw StorageError(
+                error.code,
+                "the database \(name) is absent and can't be created (\(error.message)); create it with: createdb \(name)",
+                sqlState: error.sqlState
+            )
+        }
+        Logger(label: "dcm.postgres").notice("created the database", metadata: ["name": "\(name)"])
+    }
+
+    /// A name in double quotes, as the manual defines delimited identifiers (section 4.1.1).
+    static func quoted(_ name: String) -> String {
+        "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+
+    private static func with(
+        _ options: PostgresOptions,
+        on loop: EventLoop,
+        _ body: (PostgresConnection) async throws(StorageError) -> Void
+    ) async throws(StorageError) {
+        let connection = PostgresConnection(options, limits: .batches, on: loop)
+        do throws(StorageError) {
+            try await connection.open()
+            try await body(connection)
+        } catch {
+            await connection.close()
+            throw error
+        }
+        await connection.close()
+    }
+}

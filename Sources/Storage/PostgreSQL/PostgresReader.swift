@@ -1,0 +1,150 @@
+internal import Bus
+
+/// Reads and deletions of the PostgreSQL store, through a few connections on the loop of reads.
+struct PostgresReader: Sendable {
+    private let pool: PostgresPool
+    private static let scorePage = 4096
+
+    /// - Parameter connections: At most.
+    init(_ options: PostgresOptions, connections: Int = 2, on loop: EventLoop) {
+        pool = PostgresPool(options, limits: .requests, size: connections, on: loop)
+    }
+
+    private func run(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
+        try await pool.withConnection { connection throws(StorageError) in try await connection.run(command) }
+    }
+
+    // MARK: - Actions
+
+    func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
+        var command = PostgresCommand(ActionStatements.list(filter))
+        for value in [filter.toolName, filter.toolType, filter.sessionID] {
+            guard let value else { continue }
+            command = command.with(value)
+        }
+        let result = try await run(command.with(filter.limit).with(filter.offset))
+        var actions: [ActionSummary] = []
+        var bytes = 0
+        for row in 0..<result.count where bytes < ActionFilter.pageBytes {
+            let action = ActionSummary(result, row: row)
+            bytes += action.textBytes
+            actions.append(action)
+        }
+        return actions
+    }
+
+    func hourlyActions(since start: Timestamp) async throws(StorageError) -> [HourlyCount] {
+        let result = try await run(PostgresCommand(PostgresStatements.hourlyActions).with(start))
+        return (0..<result.count).map { row in
+            HourlyCount(hour: result.timestamp(row, 0), count: Int(result.integer(row, 1)))
+        }
+    }
+
+    func deleteAction(_ id: UUIDv7) async throws(StorageError) -> Bool {
+        try await run(PostgresCommand(ActionStatements.delete).with(id)).affectedRows > 0
+    }
+
+    func deleteActions(ofSession sessionID: String) async throws(StorageError) -> Int {
+        try await run(PostgresCommand(ActionStatements.deleteOfSession).with(sessionID)).affectedRows
+    }
+
+    // MARK: - Scores, answers, figures
+
+    func loadScores(
+        ofJournal id: String,
+        _ batch: @Sendable ([(ScoreKey, ScoreRow)]) -> Void
+    ) async throws(StorageError) -> JournalPosition {
+        try await pool.withConnection { connection throws(StorageError) in
+            // One snapshot: rows and mark are of one moment. It ends when the connection is given back.
+            let begun = try await connection.run([
+                PostgresCommand(PostgresStatements.beginSnapshot, isPrepared: false),
+                PostgresCommand(BookkeepingStatements.mark).with(id),
+            ])
+            var last: Int64 = 0
+            while true {
+                let page = try await connection.run(
+                    PostgresCommand(ScoreStatements.page).with(last).with(Self.scorePage)
+                )
+                guard page.count > 0 else { break }
+                batch((0..<page.count).map { PostgresReader.score(page, row: $0) })
+                last = page.integer(page.count - 1, 0)
+            }
+            guard let mark = begun.last, mark.count > 0 else { return .start }
+            return JournalPosition(mark.integer(0, 0))
+        }
+    }
+
+    private static func score(_ page: PostgresResult, row: Int) -> (ScoreKey, ScoreRow) {
+        (
+            ScoreKey(keyword: page.text(row, 1), toolName: page.text(row, 2), toolType: page.text(row, 3)),
+            ScoreRow(
+                score: Score(page.real(row, 4)),
+                usageCount: Int(page.integer(row, 5)),
+                successCount: Int(page.integer(row, 6)),
+                lastUsed: page.timestamp(row, 7)
+            )
+        )
+    }
+
+    func answer(forKey key: String) async throws(StorageError) -> IdempotencyRecord? {
+        let result = try await run(PostgresCommand(BookkeepingStatements.answer).with(key))
+        guard result.count > 0 else { return nil }
+        return IdempotencyRecord(key: key, fingerprint: result.bytes(0, 0), response: result.bytes(0, 1))
+    }
+
+    func counts() async throws(StorageError) -> StoreCounts {
+        let result = try await run(PostgresCommand(FigureStatements.counts))
+        var counts = StoreCounts()
+        counts.projects = Int(result.integer(0, 0))
+        counts.requests = Int(result.integer(0, 1))
+        counts.actions = Int(result.integer(0, 2))
+        counts.messages = Int(result.integer(0, 3))
+        return counts
+    }
+
+    func activity(now: Timestamp) async throws(StorageError) -> ActivityFigures {
+        let result = try await run(
+            PostgresCommand(PostgresStatements.activity)
+                .with(Timestamp(milliseconds: now.milliseconds - 3_600_000))
+                .with(Timestamp(milliseconds: now.milliseconds - 300_000))
+        )
+        var figures = ActivityFigures()
+        figures.activeSessions = Int(result.integer(0, 0))
+        figures.activeAgents = Int(result.integer(0, 1))
+        figures.pendingTasks = Int(result.integer(0, 2))
+        figures.runningTasks = Int(result.integer(0, 3))
+        figures.completedTasksLastHour = Int(result.integer(0, 4))
+        figures.messagesLastHour = Int(result.integer(0, 5))
+        figures.actionsPerMinute = Double(result.integer(0, 6)) / 5
+        figures.averageTaskMilliseconds = result.real(0, 7)
+        return figures
+    }
+
+    func probe() async throws(StorageError) -> Double {
+        let clock = ContinuousClock()
+        let start = clock.now
+        _ = try await run(PostgresCommand(FigureStatements.probe))
+        return (clock.now - start) / .milliseconds(1)
+    }
+
+    func close() async {
+        await pool.close()
+    }
+}
+
+extension ActionSummary {
+    /// A row of `ActionStatements.list`.
+    fileprivate init(_ result: PostgresResult, row: Int) {
+        self.init(
+            id: result.uuid(row, 0),
+            toolName: result.text(row, 1),
+            toolType: result.text(row, 2),
+            exitCode: result.optionalInteger(row, 3),
+            durationMilliseconds: result.optionalInteger(row, 4),
+            filePaths: result.texts(row, 5),
+            sessionID: result.optionalText(row, 6),
+            projectPath: result.optionalText(row, 7),
+            createdAt: result.timestamp(row, 8)
+        )
+    }
+}

@@ -1,0 +1,106 @@
+/// SQL of the PostgreSQL store that differs from that of SQLite, each with the reason. Everything else is in
+/// `Statements/`.
+enum PostgresStatements {
+    /// Locks the mark of a journal, and makes it where none is: whoever had it before, for example a connection that
+    /// was given up but whose transaction still runs, has ended when this returns. SQLite has one writer.
+    static let lockMark = """
+        INSERT INTO journal_marks (journal_id, position, updated_at) VALUES ($1, 0, $2)
+        ON CONFLICT (journal_id) DO UPDATE SET updated_at = excluded.updated_at RETURNING position
+        """
+
+    /// One server after the other changes projects, sessions and scores, from here to the end of the transaction: a row
+    /// that is missing stays missing until it is inserted, and nobody waits for somebody who waits for him. The rows of
+    /// actions, which are most of the work, are in before. The number is `dcmscore`.
+    static let lockEffects = "SELECT pg_advisory_xact_lock(7233745768844063333)"
+
+    /// The columns of `PostgresActionRows`. Rows come in by COPY: three times as fast as INSERT.
+    static let copyActions = """
+        COPY actions (id, subtask_id, session_id, project_path, tool_name, tool_type, input, output, file_paths, \
+        exit_code, duration_ms, created_at) FROM STDIN (FORMAT binary)
+        """
+
+    // Whole batches are one statement each: arrays of columns and not rows, because a round trip or even a statement
+    // for every row costs more than the row.
+
+    static let upsertProjects = """
+        INSERT INTO projects (id, path, name, created_at, updated_at)
+        SELECT p.id, p.path, p.name, p.used, p.used
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS p (id, path, name, used)
+        \(WorkStatements.projectConflict)
+        """
+
+    static let upsertSessions = """
+        INSERT INTO sessions (id, project_id, started_at, total_tools_used, total_success, total_errors)
+        SELECT s.id, p.id, s.started_at, s.tools, s.successes, s.errors
+        FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::bigint[])
+            AS s (id, path, started_at, tools, successes, errors)
+        LEFT JOIN projects p ON p.path = s.path
+        \(WorkStatements.sessionConflict)
+        """
+
+    static let keepAnswers = """
+        INSERT INTO idempotency_keys (key, fingerprint, response, created_at)
+        SELECT * FROM unnest($1::text[], $2::bytea[], $3::bytea[], $4::timestamptz[])
+        ON CONFLICT (key) DO NOTHING
+        """
+
+    /// `ScoreChange` for any number of rows: those that are there are changed, the others inserted. SQLite keeps the
+    /// rows in memory instead, which only its single writer can.
+    static let applyScores = """
+        WITH changes AS MATERIALIZED (
+            SELECT * FROM unnest(
+                $1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+                $8::bigint[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::bigint[], $13::timestamptz[]
+            ) WITH ORDINALITY AS c (
+                keyword, tool_name, tool_type, delta, lower, upper, usage, successes, last_used,
+                new_weight, new_usage, new_successes, new_last_used, number
+            )
+        ), updated AS (
+            UPDATE routing_scores SET
+                weight = \(ScoreStatements.shifted("c.delta", "c.lower", "c.upper")),
+                usage_count = routing_scores.usage_count + c.usage,
+                success_count = routing_scores.success_count + c.successes,
+                last_used = \(ScoreStatements.later("c.last_used"))
+            FROM changes c
+            WHERE routing_scores.keyword = c.keyword AND routing_scores.tool_name = c.tool_name
+                AND routing_scores.tool_type = c.tool_type
+            RETURNING c.number
+        )
+        INSERT INTO routing_scores (keywords, tool_name, tool_type, weight, usage_count, success_count, last_used)
+        SELECT jsonb_build_array(c.keyword), c.tool_name, c.tool_type, c.new_weight / 1000000.0, c.new_usage,
+            c.new_successes, c.new_last_used
+        FROM changes c
+        WHERE c.new_weight IS NOT NULL AND c.number NOT IN (SELECT number FROM updated)
+        ORDER BY c.number
+        """
+
+    static let beginSnapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+    /// Hours of UTC. Times are not numbers here.
+    static let hourlyActions = """
+        SELECT date_trunc('hour', created_at, 'UTC') AS hour, count(*) FROM actions WHERE created_at >= $1
+        GROUP BY hour ORDER BY hour
+        """
+
+    /// As `FigureStatements.activity`; the difference of two times is an interval here.
+    static let activity = """
+        SELECT \(FigureStatements.activityCounts),
+            (SELECT COALESCE(avg(extract(epoch FROM completed_at - created_at)) * 1000, 0)::float8
+                FROM task_lists WHERE completed_at IS NOT NULL)
+        """
+
+    // MARK: - Set-up
+
+    /// One server after the other creates the tables. The number is `dcmschem`.
+    static let lockSchema = "SELECT pg_advisory_xact_lock(7233745768843601261)"
+
+    static let schemaExists = "SELECT to_regclass('schema_version') IS NOT NULL"
+
+    static let createSchemaVersion = """
+        CREATE TABLE schema_version (version bigint PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())
+        """
+
+    static let schemaVersion = "SELECT COALESCE(max(version), 0) FROM schema_version"
+
+    static let addSchemaVersion = "INSERT INTO schema_version (version) VALUES ($1)"
+}

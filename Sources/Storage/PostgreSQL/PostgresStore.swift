@@ -1,0 +1,64 @@
+internal import Bus
+
+/// The store in a PostgreSQL database. Nothing connects before it is needed; the first batch, or the first question for
+/// a mark, creates what is missing.
+final class PostgresStore: StoreBackend {
+    private let writer: PostgresWriter
+    private let reader: PostgresReader
+
+    /// - Parameters:
+    ///   - writing: The loop of the writer; the batch writer lives on it too.
+    ///   - reading: The loop of reads.
+    init(_ options: PostgresOptions, writing: EventLoop, reading: EventLoop, learning: ScoreLearning) {
+        writer = PostgresWriter(options, loop: writing, learning: learning)
+        reader = PostgresReader(options, on: reading)
+    }
+
+    var sink: any RecordSink { writer }
+    var mayBeAway: Bool { true }
+
+    func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
+        try await reader.actions(matching: filter)
+    }
+
+    func hourlyActions(since start: Timestamp) async throws(StorageError) -> [HourlyCount] {
+        try await reader.hourlyActions(since: start)
+    }
+
+    func deleteAction(_ id: UUIDv7) async throws(StorageError) -> Bool {
+        try await reader.deleteAction(id)
+    }
+
+    func deleteActions(ofSession sessionID: String) async throws(StorageError) -> Int {
+        try await reader.deleteActions(ofSession: sessionID)
+    }
+
+    func loadScores(
+        ofJournal id: String,
+        _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void
+    ) async throws(StorageError) -> JournalPosition {
+        try await reader.loadScores(ofJournal: id, batch)
+    }
+
+    func answer(forKey key: String) async throws(StorageError) -> IdempotencyRecord? {
+        try await reader.answer(forKey: key)
+    }
+
+    func counts() async throws(StorageError) -> StoreCounts {
+        try await reader.counts()
+    }
+
+    func activity(now: Timestamp) async throws(StorageError) -> ActivityFigures {
+        try await reader.activity(now: now)
+    }
+
+    func probe() async throws(StorageError) -> Double {
+        try await reader.probe()
+    }
+
+    /// Closes all connections; no call may follow. The loops belong to the caller.
+    func close() async {
+        await reader.close()
+        await writer.close()
+    }
+}

@@ -103,27 +103,9 @@ package final class TCPStream: LoopHandle {
         stream.enter(.opened)
     }
 
-    private var tcp: UnsafeMutablePointer<uv_tcp_t> { unsafe memory.assumingMemoryBound(to: uv_tcp_t.self) }
+    var tcp: UnsafeMutablePointer<uv_tcp_t> { unsafe memory.assumingMemoryBound(to: uv_tcp_t.self) }
     private var stream: UnsafeMutablePointer<uv_stream_t> {
         unsafe memory.assumingMemoryBound(to: uv_stream_t.self)
-    }
-
-    /// The peer's address and port, for logs; nil when the connection is gone already.
-    package var peer: String? {
-        // The handle's memory goes with the connection, while a handler may still hold the stream.
-        guard !isClosing else { return nil }
-        var storage = sockaddr_storage()
-        var length = Int32(MemoryLayout<sockaddr_storage>.size)
-        return unsafe withUnsafeMutableBytes(of: &storage) { raw in
-            guard let base = raw.baseAddress,
-                unsafe uv_tcp_getpeername(tcp, base.assumingMemoryBound(to: sockaddr.self), &length) == 0
-            else { return nil }
-            var text = [CChar](repeating: 0, count: 64)
-            let name = unsafe uv_ip_name(base.assumingMemoryBound(to: sockaddr.self), &text, text.count)
-            guard name == 0 else { return nil }
-            let port = UInt16(bigEndian: unsafe base.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
-            return "\(String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)):\(port)"
-        }
     }
 
     /// Bytes that wait for the peer.
@@ -245,33 +227,18 @@ package final class TCPStream: LoopHandle {
 
     /// The socket is full: libuv gets a copy of the rest and waits for the peer.
     private func writeRest(from offset: Int) {
-        let count = pending.count - offset
-        let header = unsafe (MemoryLayout<uv_write_t>.size + 15) & ~15
-        let block = UnsafeMutableRawPointer.allocate(byteCount: header + count, alignment: 16)
-        let bytes = unsafe block + header
-        unsafe pending.withUnsafeBytes { pending in
-            unsafe UnsafeMutableRawBufferPointer(start: bytes, count: count).copyBytes(from: pending[offset...])
-        }
+        inFlight = pending.count - offset
+        let status = unsafe WriteRequest.start(pending[offset...], on: stream, of: self)
         pending.removeAll()
-        inFlight = count
         noteWaitingOutput()
-        let request = unsafe block.assumingMemoryBound(to: uv_write_t.self)
-        unsafe request.pointee.data = Unmanaged.passUnretained(self).toOpaque()
-        var uvBuffer = unsafe uv_buf_t(base: bytes.assumingMemoryBound(to: CChar.self), len: count)
-        let status = unsafe uv_write(request, stream, &uvBuffer, 1) { request, status in
-            guard let request = unsafe request, let data = unsafe request.pointee.data else { return }
-            let stream = unsafe Unmanaged<TCPStream>.fromOpaque(data).takeUnretainedValue()
-            unsafe UnsafeMutableRawPointer(request).deallocate()
-            stream.didWrite(status)
-        }
         if status != 0 {
-            unsafe block.deallocate()
             inFlight = 0
             close()
         }
     }
 
-    private func didWrite(_ status: Int32) {
+    /// libuv has written the copy, or given up.
+    func didWrite(_ status: Int32) {
         inFlight = 0
         noteWaitingOutput()
         guard status == 0 else {

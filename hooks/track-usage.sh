@@ -66,7 +66,8 @@ read_stdin() {
     watchdog=$!
     # An input that was cut is no JSON any more.
     wait "$reader" || : >"$body"
-    kill "$watchdog" 2>/dev/null
+    # Not TERM: a watchdog that has just been forked still has this shell's traps, and would remove the file.
+    kill -KILL "$watchdog" && wait "$watchdog"
 }
 
 first_argument=${1:-}

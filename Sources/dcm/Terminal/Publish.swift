@@ -32,7 +32,8 @@ struct Publish: AsyncParsableCommand {
         } catch {
             let sentence =
                 "The data is no JSON (\(error.message)): quote it for the shell, for example '{\"ok\":true}'."
-            FileHandle.standardError.write(Data("Error: \(sentence)\n\(DCM.usageString(for: Publish.self))\n".utf8))
+            let usage = DCM.usageString(for: Publish.self)
+            FileHandle.standardError.write(Data("Error: \(sentence)\nUsage: \(usage)\n".utf8))
             throw ExitCode.validationFailure
         }
         var conversation = try await Conversation(options)

@@ -121,7 +121,7 @@ let package = Package(
 
 // Built by script/fuzz only: libFuzzer brings its own `main`, so these targets link with `--sanitize fuzzer` alone.
 if Context.environment["DCM_FUZZ"] == "1" {
-    let fuzzers = ["HTTPRequestParserFuzz", "JSONScannerFuzz", "WebSocketParserFuzz"]
+    let fuzzers = ["HTTPRequestParserFuzz", "JSONScannerFuzz", "SubscriptionTableFuzz", "WebSocketParserFuzz"]
     for name in fuzzers {
         package.targets.append(
             .executableTarget(

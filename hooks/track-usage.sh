@@ -6,6 +6,7 @@
 # Whatever happens, the exit code is 0 and the agent waits only until stdin is read.
 #
 #   CONTEXT_MANAGER_URL   where the server is, http://127.0.0.1:3847 if unset
+#   DCM_TOKEN             a token or the secret of a server that listens beyond loopback
 #   DEBUG_ROUTING=1       stays in the foreground and says on stderr what it does
 
 umask 077
@@ -16,11 +17,18 @@ debug() {
     if [ "${DEBUG_ROUTING:-}" = 1 ]; then printf 'track-usage: %s\n' "$*" >&2; fi
 }
 
+# Options for curl's standard input: its arguments can be read by everybody on the machine.
+authorization() {
+    [ -n "${DCM_TOKEN:-}" ] || return 0
+    printf 'header = "Authorization: Bearer %s"\n' "$(printf '%s' "$DCM_TOKEN" | sed 's/[\\"]/\\&/g')"
+}
+
 # -q: a ~/.curlrc or a proxy for the wide world has no say here. Expect is left out because it can cost a second.
 post() {
     path=$1
     shift
-    curl -q --silent --show-error --noproxy '127.0.0.1,localhost,::1' --connect-timeout 1 --max-time 2 \
+    authorization |
+        curl -q --config - --silent --show-error --noproxy '127.0.0.1,localhost,::1' --connect-timeout 1 --max-time 2 \
         --header 'Expect:' --output /dev/null --write-out 'track-usage: the server answered %{http_code}\n' \
         "$@" "$url$path"
 }
@@ -28,7 +36,7 @@ post() {
 send() {
     if [ -s "$body" ]; then
         debug "posting $(wc -c <"$body") bytes of stdin to $url/hooks/claude"
-        post /hooks/claude --header 'Content-Type: application/json' --data-binary @- <"$body"
+        post /hooks/claude --header 'Content-Type: application/json' --data-binary "@$body"
         return
     fi
     if [ -z "${TOOL_NAME:-}" ]; then
@@ -58,7 +66,8 @@ read_stdin() {
     watchdog=$!
     # An input that was cut is no JSON any more.
     wait "$reader" || : >"$body"
-    kill "$watchdog" 2>/dev/null
+    # Not TERM: a watchdog that has just been forked still has this shell's traps, and would remove the file.
+    kill -KILL "$watchdog" && wait "$watchdog"
 }
 
 first_argument=${1:-}

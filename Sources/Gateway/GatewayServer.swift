@@ -23,6 +23,9 @@ package final class GatewayServer: Sendable {
             self.rest = rest
             self.webSocket = webSocket
         }
+
+        /// Nobody beyond this machine reaches either port, so nobody has to show credentials.
+        package var isLoopback: Bool { rest.isLoopback && webSocket.isLoopback }
     }
 
     private let listenings: [Listening]
@@ -46,7 +49,7 @@ package final class GatewayServer: Sendable {
         authenticator: Authenticator,
         logger: Logger
     ) async throws(BusError) -> GatewayServer {
-        let agents = AgentService(authenticator: authenticator)
+        let agents = AgentService(authenticator: authenticator, needsCredentials: !configuration.isLoopback)
         let policy = HostPolicy(
             ports: [Int(configuration.rest.port)],
             hosts: configuration.hosts,
@@ -121,6 +124,7 @@ package final class GatewayServer: Sendable {
         return HTTPService(
             router: Router(routes),
             hostPolicy: policy,
+            gate: agents.gate,
             timeOuts: configuration.timeOuts,
             answers: answers,
             running: running,
@@ -142,6 +146,7 @@ package final class GatewayServer: Sendable {
         return HTTPService(
             router: Router(routes),
             hostPolicy: policy,
+            gate: agents.gate,
             timeOuts: configuration.timeOuts,
             answers: answers,
             running: running,

@@ -199,9 +199,11 @@ package final class DurableStore: Sendable {
         func attempt(_ close: () async throws(StorageError) -> Void) async {
             do throws(StorageError) { try await close() } catch { failure = failure ?? error }
         }
-        await attempt { () throws(StorageError) in try await writer.stop() }
-        await attempt { () throws(StorageError) in try await journal.close() }
+        await writer.stop()
+        // First the store, so that a batch ends that it doesn't answer; then what the end of a batch calls.
         await attempt { () throws(StorageError) in try await backend.close() }
+        await attempt { () throws(StorageError) in try await writer.finish() }
+        await attempt { () throws(StorageError) in try await journal.close() }
         loops.stop()
         folder.release()
         if let failure { throw failure }

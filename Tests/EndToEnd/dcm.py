@@ -26,7 +26,7 @@ def free_ports(count):
 
 def environment(extra=None):
     """The environment of the tests without what would configure a server."""
-    names = {"HOST", "PORT", "WS_PORT", "WS_AUTH_SECRET", "DATABASE_URL", "NODE_ENV", "CONTEXT_MANAGER_URL"}
+    names = {"HOST", "PORT", "WS_PORT", "WS_AUTH_SECRET", "DATABASE_URL", "NODE_ENV", "CONTEXT_MANAGER_URL", "CONTEXT_MANAGER_WS_URL"}
     env = {
         name: value
         for name, value in os.environ.items()

@@ -143,6 +143,59 @@ def test_refusals_say_why(dcm, server, arguments):
     assert result.stdout == ""
 
 
+@pytest.fixture
+def own_folder(tmp_path):
+    """An environment in which the default data folder is that of a test."""
+    return {"XDG_DATA_HOME": str(tmp_path)}
+
+
+def test_the_server_of_the_data_folder_is_found(dcm, make_server, tmp_path, own_folder):
+    server = make_server(data=tmp_path / "dcm").start()
+    with bus_client(server) as listener:
+        listener.subscribe("topics/x")
+        ways = [
+            (["--data", str(server.data)], {}),
+            ([], own_folder),
+            (["--ws-port", str(server.ws_port)], {"XDG_DATA_HOME": "/nowhere"}),
+            (["--host", "LOCALHOST", "--ws-port", str(server.ws_port)], {"CONTEXT_MANAGER_WS_URL": "ws://127.0.0.1:1"}),
+            (["--url", server.ws_url, "--ws-port", "1", "--data", str(tmp_path / "none")], {}),
+            ([], {"CONTEXT_MANAGER_WS_URL": server.ws_url}),
+        ]
+        for number, (arguments, env) in enumerate(ways):
+            result = dcm("publish", "topics/x", "e", str(number), *arguments, env=env)
+            assert result.returncode == 0, (arguments, result.stderr)
+            assert listener.event("e")["data"] == number
+    result = dcm("publish", "topics/x", "e", "1", "--data", str(tmp_path / "none"))
+    assert result.returncode == 1 and str(tmp_path / "none") in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("data", ["{broken", "", "-"])
+def test_bad_json_is_a_wrong_argument(dcm, data):
+    # Standard input is empty, which is no JSON either.
+    result = dcm("publish", "topics/x", "e", data)
+    assert result.returncode == 64
+    lines = result.stderr.splitlines()
+    assert lines[0].startswith("Error: The data is no JSON") and lines[0].endswith(".")
+    assert lines[1].startswith("Usage: dcm publish <channel> <event>"), result.stderr
+
+
+def test_errors_name_what_the_user_typed(dcm):
+    for url in ("ws://127.0.0.1:1", "ws://127.0.0.1:1/", "http://x", "ws://127.0.0.1:1/?a=b"):
+        for command in (("subscribe", "topics/x"), ("publish", "topics/x", "e", "1")):
+            result = dcm(*command, "--url", url)
+            assert result.returncode == 1 and "global=0" not in result.stderr
+            assert url in result.stderr
+
+
+def test_data_is_printed_as_it_came(dcm, binary, server):
+    process = subscriber(binary, server, "topics/cli", "--count", "1")
+    data = '{"z":1.0,"a":1e2,\n "big":12345678901234567890,"u":"\\u00e9/\\/"}'
+    out, _ = publish_until_ended(dcm, server, process, "topics/cli", "build.done", data)
+    (line,) = out.splitlines()
+    assert line.endswith(" topics/cli build.done " + data.replace("\n", " "))
+
+
 def test_no_server(dcm):
     result = dcm("publish", "topics/x", "e", "{}", "--url", "ws://127.0.0.1:1/")
     assert result.returncode != 0 and len(result.stderr.strip().splitlines()) == 1, result.stderr

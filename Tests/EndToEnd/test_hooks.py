@@ -103,6 +103,15 @@ def test_five_megabytes(server, run_hook):
     stored(server, 1)
 
 
+def test_what_is_too_deep_or_too_long_is_cut(server, run_hook):
+    deep = "[" * 5000 + "]" * 5000
+    report = json.dumps({**POST_TOOL_USE, "cwd": "/" + "p" * 5000, "session_id": "s\0"})
+    run_hook(report.replace('"tool_input": {', f'"tool_input": {{"deep": {deep}, ').encode())
+    (action,) = stored(server, 1)
+    assert action["project_path"] == "/" + "p" * 4095 and action["session_id"] == "s"
+    assert server.request("DELETE", "/api/actions/by-session/s").json["deleted_count"] == 1
+
+
 def test_environment_of_the_older_system(server, run_hook):
     run_hook(
         env={

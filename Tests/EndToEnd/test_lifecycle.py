@@ -122,6 +122,22 @@ def test_host_that_is_no_address_is_ignored_with_a_warning(make_server):
     assert "some-laptop.local" in server.log()
 
 
+def test_host_is_compared_without_case(make_server):
+    server = make_server(env={"HOST": "LOCALHOST"}).start()
+    assert "HOST" not in server.log()
+    assert server.stop() == 0
+    server = make_server("--host", "LocalHost").start()
+    assert server.get("/health").status == 200
+
+
+def test_empty_data_folder_is_refused(make_server, tmp_path):
+    server = make_server(cwd=tmp_path)
+    server.data = ""
+    server.log_path = tmp_path / "log"
+    assert "--data" in refusal(server)
+    assert not list(tmp_path.glob("*.db"))
+
+
 def test_bind_beyond_loopback_needs_a_secret(make_server):
     server = make_server("--host", "0.0.0.0")
     assert "WS_AUTH_SECRET" in refusal(server)

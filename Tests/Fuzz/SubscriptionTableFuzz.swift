@@ -1,8 +1,7 @@
 import Bus
 
 /// One input for libFuzzer: a program of insertions, removals and look-ups, run by the table and by a list of pairs.
-///
-/// Build Bus and this file with `-sanitize=fuzzer,address -parse-as-library`; it needs no seeds.
+/// It needs no seeds.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzSubscriptionTable(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var program = unsafe Array(UnsafeBufferPointer(start: start, count: count))[...]

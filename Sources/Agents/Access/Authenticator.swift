@@ -16,6 +16,14 @@ package struct Authenticator: Sendable {
         }
     }
 
+    /// What somebody has shown to be let in.
+    package enum Credentials: Equatable, Sendable {
+        /// The server's secret: may speak for any agent, as it could mint any token.
+        case secret
+        /// A token.
+        case token(TokenAuthority.Claims)
+    }
+
     package let tokens: TokenAuthority
     /// Agents are let in on their word, and tokens are minted for whoever asks from this machine.
     private let isDevelopment: Bool
@@ -31,8 +39,39 @@ package struct Authenticator: Sendable {
         self.tokens = tokens
     }
 
-    /// Who a connection is after an `auth` message. A token counts more than an id beside it; the session of the token
-    /// more than that of the message, and that more than the one known so far.
+    /// What a bearer's text is worth, nil if nothing.
+    package func credentials(of bearer: String) -> Credentials? {
+        if isSecret(bearer) { return .secret }
+        return tokens.verify(bearer).map { .token($0) }
+    }
+
+    private func isSecret(_ text: String) -> Bool {
+        guard let secret else { return false }
+        return TokenAuthority.isEqual(Array(secret.utf8), Array(text.utf8))
+    }
+
+    /// Who somebody is by credentials. A token counts more than an id beside it; the session of the token more than that
+    /// of the message, and that more than the one known so far. The secret proves the id beside it or the one claimed so
+    /// far; without any, it lets in as nobody in particular.
+    package func identity(
+        with credentials: Credentials,
+        agentID: String?,
+        sessionID: String?,
+        as current: Identity
+    ) throws(Failure) -> Identity {
+        switch credentials {
+        case .token(let claims):
+            let session = claims.sessionID ?? sessionID ?? current.sessionID
+            return .authenticated(agentID: claims.agentID, sessionID: session, isVerified: true)
+        case .secret:
+            let given = agentID.flatMap { $0.isEmpty ? nil : $0 }
+            guard let agentID = given ?? current.agentID else { return current }
+            guard Identity.isAgentID(agentID) else { throw .missingCredentials }
+            return .authenticated(agentID: agentID, sessionID: sessionID ?? current.sessionID, isVerified: true)
+        }
+    }
+
+    /// Who a connection is after an `auth` message; the secret may stand in the place of the token.
     package func authenticate(
         token: String?,
         agentID: String?,
@@ -40,9 +79,8 @@ package struct Authenticator: Sendable {
         as current: Identity
     ) throws(Failure) -> Identity {
         if let token, !token.isEmpty {
-            guard let claims = tokens.verify(token) else { throw .invalidToken }
-            let session = claims.sessionID ?? sessionID ?? current.sessionID
-            return .authenticated(agentID: claims.agentID, sessionID: session, isVerified: true)
+            guard let credentials = credentials(of: token) else { throw .invalidToken }
+            return try identity(with: credentials, agentID: agentID, sessionID: sessionID, as: current)
         }
         guard let agentID, !agentID.isEmpty else { throw .missingCredentials }
         guard isDevelopment else { throw .tokenRequired }
@@ -57,11 +95,7 @@ package struct Authenticator: Sendable {
     /// True if a request may have a token made for any agent: it brings the secret, or comes from this machine to a
     /// server in development mode.
     package func mayMint(presentedSecret: String?, isLoopback: Bool) -> Bool {
-        if let secret, let presentedSecret,
-            TokenAuthority.isEqual(Array(secret.utf8), Array(presentedSecret.utf8))
-        {
-            return true
-        }
+        if let presentedSecret, isSecret(presentedSecret) { return true }
         return isDevelopment && isLoopback
     }
 }

@@ -65,6 +65,11 @@ package struct NewAction: Equatable, Sendable {
         require(pathsAreShort, "file_paths", "at most 4096 bytes each")
         let pathBytes = filePaths.reduce(0) { $0 + $1.utf8.count }
         require(pathBytes <= NewAction.maximumPathBytes, "file_paths", "at most 65536 bytes together")
+        // Databases end a text at NUL or refuse it: such an id could be neither listed nor deleted.
+        let texts = [("tool_name", toolName), ("session_id", sessionID ?? ""), ("project_path", projectPath ?? "")]
+        for (field, text) in texts + filePaths.map({ ("file_paths", $0) }) {
+            require(!text.utf8.contains(0), field, "must not contain NUL (U+0000)")
+        }
         return problems
     }
 }

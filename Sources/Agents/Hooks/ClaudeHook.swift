@@ -10,17 +10,27 @@ package enum ClaudeHook {
         "duration_ms", "error", "is_interrupt",
     ])
 
-    /// The report in a body.
+    /// The report in a body. What is nested deeper than the scanner goes is left out, see `ShallowJSON`; what is longer
+    /// than its field may be is cut, see `NewAction.fit`.
     ///
     /// - Throws: `AgentsError` with code `invalid`: no JSON object, no event name, or a tool event without a tool.
     package static func report(from body: Span<UInt8>) throws(AgentsError) -> HookReport {
+        try report(from: body, shallow: nil)
+    }
+
+    /// - Parameter shallow: What `body` is the bytes of, nil for a body as it came.
+    private static func report(from body: Span<UInt8>, shallow: ShallowJSON?) throws(AgentsError) -> HookReport {
         let found: [10 of JSONValue?]
-        do {
+        do throws(JSONError) {
             found = try fields.scan(body)
         } catch {
-            throw AgentsError(.invalid, error.message)
+            if error.code == .tooDeep, shallow == nil {
+                let shallow = ShallowJSON(body)
+                return try report(from: shallow.bytes.span, shallow: shallow)
+            }
+            throw AgentsError(.invalid, error.code == .wrongKind ? "Expected a JSON object" : error.message)
         }
-        let reader = FieldReader(body: body)
+        let reader = FieldReader(body: body, shallow: shallow)
         guard let event = try reader.string(found[0], "hook_event_name") else {
             throw .invalid([.init(field: "hook_event_name", text: "hook_event_name is required")])
         }
@@ -56,20 +66,19 @@ package enum ClaudeHook {
             projectPath: try reader.string(found[2], "cwd")
         )
         if let value = present(found[4]) {
-            let text = HookText(body, value)
-            (action.input, action.inputIsCut) = (text.text, text.isCut)
+            (action.input, action.inputIsCut) = reader.text(value)
         }
         if let value = present(output) {
-            let text = HookText(body, value)
-            (action.output, action.outputIsCut) = (text.text, text.isCut)
+            (action.output, action.outputIsCut) = reader.text(value)
         }
+        action.fit()
         let problems = action.problems
         guard problems.isEmpty else { throw .invalid(problems) }
         guard let call = try reader.string(found[6], "tool_use_id") else { return .action(action, nil) }
         let repeatable = RepeatableRequest(
             vendor: "claude",
             session: action.sessionID ?? "",
-            call: call,
+            call: NewAction.fitting(call, .max) ?? "",
             event: event
         )
         return .action(action, repeatable)
@@ -93,25 +102,32 @@ package enum ClaudeHook {
     }
 }
 
-/// Reads small string fields of a hook's document; null and empty count as absent.
+/// Reads fields of a hook's document; null and empty count as absent.
 private struct FieldReader: ~Escapable {
     let body: Span<UInt8>
+    private let shallow: ShallowJSON?
 
     @_lifetime(copy body)
-    init(body: Span<UInt8>) { self.body = body }
+    init(body: Span<UInt8>, shallow: ShallowJSON?) {
+        self.body = body
+        self.shallow = shallow
+    }
 
+    /// A name, id or path.
     func string(_ value: JSONValue?, _ field: String) throws(AgentsError) -> String? {
         guard let value, value.kind != .null else { return nil }
         guard value.kind == .string else { throw .invalid([.init(field: field, text: "must be a string")]) }
-        // Longer than any name or path: not worth decoding.
-        guard value.range.count <= 6 * NewAction.maximumPathLength else {
-            throw .invalid([.init(field: field, text: "is too long")])
-        }
         do {
             let string = try JSONScanner.string(body, value)
             return string.isEmpty ? nil : string
         } catch {
             throw .invalid([.init(field: field, text: error.message)])
         }
+    }
+
+    /// The beginning of an input or output, and whether anything of it is missing.
+    func text(_ value: JSONValue) -> (text: String, isCut: Bool) {
+        let text = HookText(body, value)
+        return (text.text, text.isCut || shallow?.isCut(in: value.range) == true)
     }
 }

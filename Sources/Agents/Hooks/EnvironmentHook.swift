@@ -36,6 +36,7 @@ package enum EnvironmentHook {
         if let text = field("tool_output").map({ HookText($0) }) {
             (action.output, action.outputIsCut) = (text.text, text.isCut)
         }
+        action.fit()
         problems += action.problems
         guard problems.isEmpty else { throw .invalid(problems) }
         return action

@@ -11,9 +11,9 @@ package struct SocketAddress: Sendable, CustomStringConvertible {
     let storage: sockaddr_storage
 
     /// `host` is an IPv4 or IPv6 literal, or `localhost`, which means 127.0.0.1: names are not resolved here, because
-    /// resolving blocks and a server that binds to a name binds to a guess.
+    /// resolving blocks and a server that binds to a name binds to a guess. Case doesn't matter, as in all names of hosts.
     package init(host: String, port: UInt16) throws(BusError) {
-        let literal = host == "localhost" ? "127.0.0.1" : host
+        let literal = host.lowercased() == "localhost" ? "127.0.0.1" : host
         var storage = sockaddr_storage()
         let status = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
             let raw = UnsafeMutableRawPointer(pointer)
@@ -27,6 +27,31 @@ package struct SocketAddress: Sendable, CustomStringConvertible {
         self.host = literal
         self.port = port
         self.storage = storage
+    }
+
+    /// What the system says about a socket; nil for a family other than IPv4 and IPv6.
+    init?(_ storage: sockaddr_storage) {
+        let named = unsafe withUnsafePointer(to: storage) { pointer -> (host: String, port: UInt16)? in
+            let raw = unsafe UnsafeRawPointer(pointer)
+            var text = [CChar](repeating: 0, count: 64)
+            guard unsafe uv_ip_name(raw.assumingMemoryBound(to: sockaddr.self), &text, text.count) == 0 else {
+                return nil
+            }
+            // sin_port and sin6_port lie at the same offset, in network order.
+            let port = UInt16(bigEndian: unsafe raw.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+            return (String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self), port)
+        }
+        guard let named else { return nil }
+        (host, port) = named
+        self.storage = storage
+    }
+
+    /// The address in the one spelling that the system has for it: `::1` for `0:0::1`. An IPv4 address that an IPv6
+    /// socket wrapped (`::ffff:127.0.0.1`) is the IPv4 address, as that is what people write.
+    package var numericHost: String {
+        let text = SocketAddress(storage)?.host ?? host
+        let wrapper = "::ffff:"
+        return text.hasPrefix(wrapper) && text.contains(".") ? String(text.dropFirst(wrapper.count)) : text
     }
 
     /// True if only this machine can reach it: 127.0.0.0/8 or ::1.

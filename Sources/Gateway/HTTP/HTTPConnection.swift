@@ -89,6 +89,7 @@ package final class HTTPConnection: StreamHandler {
                 )
                 return answer(RESTResponse(.noContent, fields: fields), to: head, origin: nil)
             }
+            try service.gate?.check(head)
             let match = try service.router.match(head.method, path: head.path)
             parser.setBodyLimit(match.route.bodyLimit)
             pending = Pending(head: head, match: match, origin: origin)
@@ -109,7 +110,7 @@ package final class HTTPConnection: StreamHandler {
     private func allowedOrigin(of head: HTTPRequestHead) throws(GatewayError) -> String? {
         let origin = head.fields[.origin]
         if origin == nil, head.authority == servedAuthority { return nil }
-        switch service.hostPolicy.decide(authority: head.authority, origin: origin) {
+        switch service.hostPolicy.decide(authority: head.authority, origin: origin, local: stream?.localHost) {
         case .allowed(let origin):
             servedAuthority = head.authority
             return origin

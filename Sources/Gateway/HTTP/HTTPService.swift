@@ -30,6 +30,7 @@ package final class HTTPService: Sendable {
 
     let router: Router
     let hostPolicy: HostPolicy
+    let gate: BearerGate?
     let upgrade: Upgrade?
     let limits: HTTPLimits
     let timeOuts: TimeOuts
@@ -41,11 +42,14 @@ package final class HTTPService: Sendable {
     private let maximumBodyBytes: Int
     private let date = Lock<(second: Int64, value: HTTPDate)>((0, HTTPDate(epochSeconds: 0)))
 
-    /// - Parameter maximumBodyBytes: bytes of unfinished and running requests' bodies over all connections; beyond
-    ///   it the answer is 503.
+    /// - Parameters:
+    ///   - gate: asked about every request that is no upgrade; nil lets all of them in.
+    ///   - maximumBodyBytes: bytes of unfinished and running requests' bodies over all connections; beyond it the
+    ///     answer is 503.
     package init(
         router: Router,
         hostPolicy: HostPolicy,
+        gate: BearerGate? = nil,
         limits: HTTPLimits = HTTPLimits(),
         timeOuts: TimeOuts = TimeOuts(),
         answers: AnswerCounter = AnswerCounter(),
@@ -56,6 +60,7 @@ package final class HTTPService: Sendable {
     ) {
         self.router = router
         self.hostPolicy = hostPolicy
+        self.gate = gate
         self.limits = limits
         self.timeOuts = timeOuts
         self.answers = answers

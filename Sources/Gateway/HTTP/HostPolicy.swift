@@ -1,3 +1,5 @@
+internal import Bus
+
 /// Who is served, judged by Host and Origin. It keeps web pages away from a server on loopback: a page of another site
 /// has another Origin, and a page that points its own name at 127.0.0.1 (DNS rebinding) has another Host.
 package struct HostPolicy: Sendable {
@@ -5,7 +7,7 @@ package struct HostPolicy: Sendable {
     package enum Decision: Equatable, Sendable {
         /// Serve it. With an origin, the answer carries ``CrossOriginFields`` for exactly that one.
         case allowed(origin: String?)
-        /// Refuse: Host is neither a loopback name nor configured.
+        /// Refuse: Host is neither a loopback name, nor configured, nor the address that the client connected to.
         case refusedHost
         /// Refuse: a page of an origin that isn't ours asked.
         case refusedOrigin
@@ -30,8 +32,12 @@ package struct HostPolicy: Sendable {
     /// - Parameters:
     ///   - authority: ``HTTPRequestHead/authority``.
     ///   - origin: the value of Origin; nil if the request has none, as all but browsers.
-    package func decide(authority: String, origin: String?) -> Decision {
-        guard let host = HTTPAuthority(authority), isAllowed(host) else { return .refusedHost }
+    ///   - local: the address of this machine that the client connected to, ``TCPStream/localHost``. A page can't make
+    ///     a browser send an address as the name of another site, so it is as good as a configured name.
+    package func decide(authority: String, origin: String?, local: String? = nil) -> Decision {
+        guard let host = HTTPAuthority(authority), isAllowed(host) || Self.names(host, local) else {
+            return .refusedHost
+        }
         guard let origin else { return .allowed(origin: nil) }
         return origins.contains(origin) ? .allowed(origin: origin) : .refusedOrigin
     }
@@ -39,6 +45,12 @@ package struct HostPolicy: Sendable {
     private func isAllowed(_ host: HTTPAuthority) -> Bool {
         if host.host == "localhost" || host.host == "[::1]" || Self.isLoopbackAddress(host.host) { return true }
         return hosts.contains { $0.host == host.host && ($0.port == nil || $0.port == host.port) }
+    }
+
+    private static func names(_ authority: HTTPAuthority, _ local: String?) -> Bool {
+        guard let local else { return false }
+        guard authority.host.hasPrefix("[") else { return authority.host == local }
+        return (try? SocketAddress(host: String(authority.host.dropFirst().dropLast()), port: 0))?.numericHost == local
     }
 
     /// 127.0.0.0/8 as four plain decimal numbers. Short, octal and hexadecimal forms are left out: resolvers disagree

@@ -25,7 +25,12 @@ struct JSONBody {
                 fields.append((try JSONScanner.string(span, field.key), field.value))
             }
         } catch {
-            throw GatewayError(.badRequest, "Malformed JSON: \(error.message)")
+            // Well-formed JSON of another kind is not malformed.
+            let isOther = error.code == .wrongKind
+            throw GatewayError(
+                .badRequest,
+                isOther ? "Expected a JSON object" : "Malformed JSON: \(error.message)"
+            )
         }
         self.fields = fields
         for (index, field) in fields.enumerated() where fields[..<index].contains(where: { $0.name == field.name }) {

@@ -28,7 +28,8 @@ package struct ListeningRoutes: Sendable {
         json.field("status", "healthy")
         json.field("type", "websocket")
         json.field("port", port)
-        await writeFigures(to: &json)
+        // Open to everybody, also beyond loopback: there, the names of agents and sessions are not for everybody.
+        await writeFigures(to: &json, namesChannels: !agents.needsCredentials)
         json.field("timestamp", Timestamp.now())
         json.endObject()
         return RESTResponse(body: json.bytes)
@@ -37,19 +38,21 @@ package struct ListeningRoutes: Sendable {
     @Sendable private func stats(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
         var json = JSONWriter()
         json.beginObject()
-        await writeFigures(to: &json)
+        await writeFigures(to: &json, namesChannels: true)
         json.endObject()
         return RESTResponse(body: json.bytes)
     }
 
-    private func writeFigures(to json: inout JSONWriter) async {
+    private func writeFigures(to json: inout JSONWriter, namesChannels: Bool) async {
         let channels = await bus.memberCounts()
         json.field("connectedClients", agents.connectedClients)
         json.field("activeChannels", channels.count)
-        json.key("channelStats")
-        json.beginObject()
-        for (channel, count) in channels.sorted(by: { $0.key < $1.key }) { json.field(channel, count) }
-        json.endObject()
+        if namesChannels {
+            json.key("channelStats")
+            json.beginObject()
+            for (channel, count) in channels.sorted(by: { $0.key < $1.key }) { json.field(channel, count) }
+            json.endObject()
+        }
         // Nothing waits for an acknowledgement yet: deliveries to inboxes are not part of this version.
         json.field("pendingDeliveries", 0)
     }

@@ -21,7 +21,7 @@ package struct TokenRoutes: Sendable {
         let sessionID = body.string("session_id")
         try body.check()
         guard let agentID, !agentID.isEmpty else { throw GatewayError(.badRequest, "Missing agent_id") }
-        guard authenticator.mayMint(presentedSecret: request.bearer, isLoopback: isLoopback) else {
+        guard authenticator.mayMint(presentedSecret: request.fields.bearer, isLoopback: isLoopback) else {
             throw GatewayError(
                 .unauthorized,
                 "Send the server's secret as 'Authorization: Bearer <WS_AUTH_SECRET>'",
@@ -40,13 +40,5 @@ package struct TokenRoutes: Sendable {
         json.field("expires_in", TokenAuthority.lifetimeSeconds)
         json.endObject()
         return RESTResponse(body: json.bytes)
-    }
-}
-
-extension RESTRequest {
-    /// The credentials of an `Authorization: Bearer` field (RFC 6750 section 2.1).
-    fileprivate var bearer: String? {
-        guard let value = fields[.authorization], value.lowercased().hasPrefix("bearer ") else { return nil }
-        return String(value.dropFirst(7))
     }
 }

@@ -1,4 +1,4 @@
-internal import Agents
+package import Agents
 package import Bus
 
 /// The JSON protocol of agents on one connection (contract section 2): decodes what the client wants, asks the rules,
@@ -9,6 +9,8 @@ package final class AgentEndpoint: WebSocketEndpoint {
     private let joinsGlobal: Bool
     private let claimedSession: String?
     private var identity: Identity
+    /// False until the client has shown credentials, where they are needed.
+    private var isAdmitted: Bool
     private var connection: WebSocketConnection?
     private var subscriber: Subscriber?
     /// What the client asked for, and what it got for that: an answer to `unsubscribe` takes back just that.
@@ -21,11 +23,23 @@ package final class AgentEndpoint: WebSocketEndpoint {
     ///   - claimedAgent: What the URL says: it names the sender and opens nothing.
     ///   - claimedSession: What the URL says: the session of a later `auth` that names none.
     ///   - joinsGlobal: False leaves the automatic subscription to `global` out (`?global=0`).
-    package init(_ service: AgentService, claimedAgent: String?, claimedSession: String?, joinsGlobal: Bool) {
+    ///   - credentials: What the upgrade showed: as good as an `auth` message.
+    package init(
+        _ service: AgentService,
+        claimedAgent: String?,
+        claimedSession: String?,
+        joinsGlobal: Bool,
+        credentials: Authenticator.Credentials? = nil
+    ) {
         self.service = service
         self.claimedSession = claimedSession
         self.joinsGlobal = joinsGlobal
-        identity = claimedAgent.map { .claimed(agentID: $0, sessionID: claimedSession) } ?? .anonymous
+        isAdmitted = credentials != nil || !service.needsCredentials
+        let claimed = claimedAgent.map { Identity.claimed(agentID: $0, sessionID: claimedSession) } ?? .anonymous
+        let proven = credentials.flatMap {
+            try? service.authenticator.identity(with: $0, agentID: nil, sessionID: claimedSession, as: claimed)
+        }
+        identity = proven ?? claimed
     }
 
     package func opened(_ connection: WebSocketConnection, on shard: isolated Shard) {
@@ -37,7 +51,9 @@ package final class AgentEndpoint: WebSocketEndpoint {
         self.subscriber = subscriber
         service.connectionOpened()
         send(ServerMessage.connected(clientID: clientID), on: shard)
-        if joinsGlobal { grant(ChannelPattern(.global), [ChannelPattern(.global)], on: shard) }
+        guard isAdmitted else { return }
+        if joinsGlobal { joinGlobal(on: shard) }
+        arrive(on: shard)
     }
 
     package func received(_ payload: Span<UInt8>, kind: WebSocketMessageKind, on shard: isolated Shard) {
@@ -46,6 +62,9 @@ package final class AgentEndpoint: WebSocketEndpoint {
             message = try ClientMessage(payload)
         } catch {
             return send(ServerMessage.error(code: error.code, error.message), on: shard)
+        }
+        guard isAdmitted || !message.needsAdmission else {
+            return answer(message, failure: AccessPolicy.Refusal.unauthenticated.message, on: shard)
         }
         switch message.kind {
         case .publish(let publication): publish(publication, message, payload, on: shard)
@@ -150,10 +169,22 @@ package final class AgentEndpoint: WebSocketEndpoint {
         }
         if identity.isAuthenticated && identity.agentID != known.agentID { leave(on: shard) }
         identity = known
+        let isNew = !isAdmitted
+        isAdmitted = true
         answerSuccess(message, on: shard)
-        guard let agentID = known.agentID else { return }
+        if isNew, joinsGlobal { joinGlobal(on: shard) }
+        arrive(on: shard)
+    }
+
+    private func joinGlobal(on shard: isolated Shard) {
+        grant(ChannelPattern(.global), [ChannelPattern(.global)], on: shard)
+    }
+
+    /// What an agent gets without asking, once it is known to be that agent.
+    private func arrive(on shard: isolated Shard) {
+        guard let agentID = rememberedID else { return }
         join("agents/\(agentID)", on: shard)
-        if let sessionID = known.sessionID { join("sessions/\(sessionID)", on: shard) }
+        if let sessionID = identity.sessionID { join("sessions/\(sessionID)", on: shard) }
         for pattern in service.subscriptions.patterns(of: agentID) { join(pattern.text, on: shard) }
         announce("agent.connected", on: shard)
     }

@@ -5,12 +5,22 @@ internal import Synchronization
 package final class AgentService: Sendable {
     package let authenticator: Authenticator
     package let subscriptions: SubscriptionMemory
+    /// Clients are served once they have shown credentials; false on loopback.
+    package let needsCredentials: Bool
     private let open = Atomic<Int>(0)
 
-    package init(authenticator: Authenticator, subscriptions: SubscriptionMemory = SubscriptionMemory()) {
+    package init(
+        authenticator: Authenticator,
+        needsCredentials: Bool,
+        subscriptions: SubscriptionMemory = SubscriptionMemory()
+    ) {
         self.authenticator = authenticator
+        self.needsCredentials = needsCredentials
         self.subscriptions = subscriptions
     }
+
+    /// What requests over HTTP have to pass; nil on loopback.
+    var gate: BearerGate? { needsCredentials ? BearerGate(authenticator) : nil }
 
     /// Connections that speak the agents' protocol now.
     package var connectedClients: Int { open.load(ordering: .relaxed) }

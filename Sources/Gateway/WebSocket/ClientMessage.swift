@@ -40,6 +40,14 @@ struct ClientMessage {
     /// JSON text of the correlation id as the client wrote it; nil when the client wants no answer.
     let id: [UInt8]?
 
+    /// False for what a client may say before it has shown credentials.
+    var needsAdmission: Bool {
+        switch kind {
+        case .auth, .ping, .pong: false
+        case .publish, .subscribe, .unsubscribe, .acknowledge: true
+        }
+    }
+
     private static let names = JSONFieldTable<8>([
         "type", "id", "channel", "event", "data", "token", "agent_id", "session_id",
     ])

@@ -9,14 +9,23 @@ struct WebSocketUpgrade: Sendable {
     let offersEcho: Bool
 
     func answer(_ head: HTTPRequestHead, on shard: isolated Shard) -> HTTPService.UpgradeAnswer {
+        let credentials = head.fields.bearer.flatMap { agents.authenticator.credentials(of: $0) }
         switch head.path {
-        case "/", "/ws": return agentConnection(head)
-        case "/echo" where offersEcho: return echoConnection(head)
+        case "/", "/ws":
+            // Whoever shows something that is worth nothing had better learn it now than with the first message.
+            let isRefused = agents.needsCredentials && credentials == nil && head.fields[.authorization] != nil
+            return isRefused ? .refuse(RESTResponse(.unauthorized)) : agentConnection(head, credentials)
+        case "/echo" where offersEcho:
+            let isRefused = agents.needsCredentials && credentials == nil
+            return isRefused ? .refuse(RESTResponse(.unauthorized)) : echoConnection(head)
         default: return .refuse(RESTResponse(GatewayError(.notFound, "Not Found")))
         }
     }
 
-    private func agentConnection(_ head: HTTPRequestHead) -> HTTPService.UpgradeAnswer {
+    private func agentConnection(
+        _ head: HTTPRequestHead,
+        _ credentials: Authenticator.Credentials?
+    ) -> HTTPService.UpgradeAnswer {
         let query: QueryString
         do throws(QueryStringError) {
             query = try QueryString(head.query)
@@ -28,7 +37,8 @@ struct WebSocketUpgrade: Sendable {
                 agents,
                 claimedAgent: query.text("agent_id").flatMap { Identity.isAgentID($0) ? $0 : nil },
                 claimedSession: query.text("session_id").flatMap { Identity.isSessionID($0) ? $0 : nil },
-                joinsGlobal: query["global"] != "0"
+                joinsGlobal: query["global"] != "0",
+                credentials: credentials
             )
         }
     }

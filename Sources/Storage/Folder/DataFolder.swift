@@ -16,8 +16,9 @@ package final class DataFolder: Sendable {
         try DataFolder.create(path)
         lock = try DataFolder.openLockFile(in: path)
         guard DataFolder.take(lock) else {
+            // Everything is initialised, so `deinit` runs and closes the file. A second close would hit whatever another
+            // thread has opened under the same number meanwhile.
             let owner = DataFolder.read(lock)
-            close(lock)
             let who = owner.map { "process \($0.processID)" } ?? "another server"
             throw StorageError(.folderInUse, "the data folder \(path) is in use by \(who)")
         }

@@ -15,6 +15,8 @@ actor BatchWriter {
     private let logBound: Int64
     private var state = BatchWriterState()
     private var timer: LoopTimer?
+    /// The batch under way, or the last one.
+    private var running: Task<Void, Never>?
     /// Bytes of the journal's log after which it is copied into the file, and what was committed at the last time.
     private static let checkpointBytes: UInt64 = 2 << 20
     private var checkpointedBytes: UInt64 = 0
@@ -135,7 +137,7 @@ actor BatchWriter {
             timer?.close()
             timer = nil
             // A step of its own, so that reads and deletions get their turn between batches.
-            Task { await self.writeBatch() }
+            running = Task { await self.writeBatch() }
         }
     }
 
@@ -277,8 +279,8 @@ actor BatchWriter {
         }
     }
 
-    /// Ends the timers and refuses those who wait; a batch under way is finished first by the caller's `flush`.
-    func stop() throws(StorageError) {
+    /// Ends the timers and refuses those who wait. A batch may still be under way, see `finish`.
+    func stop() {
         state.stop()
         timer?.close()
         timer = nil
@@ -287,6 +289,11 @@ actor BatchWriter {
             return shared.waiters.all()
         }
         waiting.resume(.failure(.closed))
+    }
+
+    /// Waits for the batch under way, which the closing of the store has ended or lets end, and closes the reader.
+    func finish() async throws(StorageError) {
+        await running?.value
         try reader.close()
     }
 }

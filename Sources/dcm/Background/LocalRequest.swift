@@ -5,26 +5,13 @@ import Glibc
 enum LocalRequest {
     private static let timeOutSeconds = 5
 
-    /// The body of the answer, whatever its status. `address` is `host:port`.
-    static func get(_ path: String, from address: String) throws -> ArraySlice<UInt8> {
-        let parts = address.split(separator: ":")
+    /// The body of the answer, whatever its status. `address` is `host:port`; `token` has no line breaks.
+    static func get(_ path: String, from address: String, token: String? = nil) throws -> ArraySlice<UInt8> {
         let failure = CommandError("The server at \(address) does not answer.")
-        guard parts.count == 2, let port = UInt16(parts[1]) else { throw failure }
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard let descriptor = connect(to: address) else { throw failure }
         defer { close(descriptor) }
-        var timeOut = timeval(tv_sec: timeOutSeconds, tv_usec: 0)
-        unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeOut, socklen_t(MemoryLayout<timeval>.size))
-        var target = sockaddr_in()
-        target.sin_family = sa_family_t(AF_INET)
-        target.sin_port = port.bigEndian
-        // A server on all addresses is reached through the loopback one.
-        unsafe inet_pton(AF_INET, parts[0] == "0.0.0.0" ? "127.0.0.1" : String(parts[0]), &target.sin_addr)
-        let connected = unsafe withUnsafePointer(to: target) { pointer in
-            let raw = unsafe UnsafeRawPointer(pointer).assumingMemoryBound(to: sockaddr.self)
-            return unsafe connect(descriptor, raw, socklen_t(MemoryLayout<sockaddr_in>.size))
-        }
-        guard connected == 0 else { throw failure }
-        let request = Array("GET \(path) HTTP/1.0\r\nHost: localhost\r\n\r\n".utf8)
+        let authorization = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
+        let request = Array("GET \(path) HTTP/1.0\r\nHost: localhost\r\n\(authorization)\r\n".utf8)
         guard unsafe send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
             throw failure
         }
@@ -32,6 +19,28 @@ enum LocalRequest {
         let separator = Array("\r\n\r\n".utf8)
         guard let end = answer.indices.first(where: { answer[$0...].starts(with: separator) }) else { throw failure }
         return answer[(end + separator.count)...]
+    }
+
+    /// A connected socket, nil if nobody listens there.
+    private static func connect(to address: String) -> Int32? {
+        guard let colon = address.lastIndex(of: ":") else { return nil }
+        let host = String(address[..<colon].filter { $0 != "[" && $0 != "]" })
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard unsafe getaddrinfo(host, String(address[colon...].dropFirst()), &hints, &found) == 0,
+            let target = unsafe found
+        else { return nil }
+        defer { unsafe freeaddrinfo(target) }
+        let descriptor = unsafe socket(target.pointee.ai_family, target.pointee.ai_socktype, 0)
+        var timeOut = timeval(tv_sec: timeOutSeconds, tv_usec: 0)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeOut, socklen_t(MemoryLayout<timeval>.size))
+        guard unsafe Glibc.connect(descriptor, target.pointee.ai_addr, target.pointee.ai_addrlen) == 0 else {
+            close(descriptor)
+            return nil
+        }
+        return descriptor
     }
 
     private static func readToEnd(_ descriptor: Int32) -> [UInt8] {

@@ -19,6 +19,17 @@ struct RunningServer {
         webSocket = value("websocket")
     }
 
+    /// The URL at which a client on this machine reaches it, nil until it listens.
+    var webSocketURL: String? { webSocket.map { "ws://\(RunningServer.reachable($0))" } }
+
+    /// A server on all addresses is reached through the loopback one.
+    static func reachable(_ address: String) -> String {
+        for (all, loopback) in [("0.0.0.0:", "127.0.0.1:"), ("[::]:", "[::1]:")] where address.hasPrefix(all) {
+            return loopback + address.dropFirst(all.count)
+        }
+        return address
+    }
+
     /// Waits until `condition` holds, looking every 20 ms; false when `seconds` have passed.
     static func wait(seconds: Double, until condition: () -> Bool) async throws -> Bool {
         let end = ContinuousClock.now.advanced(by: .seconds(seconds))

@@ -10,6 +10,8 @@ struct Status: AsyncParsableCommand {
 
     @OptionGroup var location: DataLocation
 
+    @OptionGroup var token: TokenOption
+
     @Flag(help: "Print the server's own answer to /health.")
     var json = false
 
@@ -20,7 +22,7 @@ struct Status: AsyncParsableCommand {
             print(json ? #"{"status":"stopped"}"# : "stopped (data folder \(location.path))")
             throw ExitCode(Status.notRunning)
         }
-        let body = try LocalRequest.get("/health", from: rest)
+        let body = try LocalRequest.get("/health", from: RunningServer.reachable(rest), token: token.value)
         if json {
             print(String(decoding: body, as: UTF8.self))
         } else {

@@ -19,9 +19,14 @@ struct ServerSettings {
         let host = try ServerSettings.host(options, environment, logger)
         gateway = try ServerSettings.gateway(options, environment, host: host)
         secret = environment.text("WS_AUTH_SECRET")
-        let isLoopback = gateway.rest.isLoopback && gateway.webSocket.isLoopback
+        let isLoopback = gateway.isLoopback
         guard isLoopback || secret != nil else {
             throw CommandError("Listening on \(host), beyond this machine, needs a secret: set WS_AUTH_SECRET.")
+        }
+        guard isLoopback || options.devAuth != true else {
+            throw CommandError(
+                "--dev-auth lets anybody in and is for loopback only: leave it out to listen on \(host)."
+            )
         }
         isDevelopment = options.devAuth ?? (isLoopback && environment.text("NODE_ENV") != "production")
     }
@@ -80,7 +85,7 @@ struct ServerSettings {
             rest: try address(host, port: port),
             webSocket: try address(host, port: wsPort)
         )
-        gateway.hosts = options.allowHost + (gateway.rest.isLoopback ? [] : [host])
+        gateway.hosts = options.allowHost
         gateway.origins = options.allowOrigin
         gateway.offersEcho = options.echo
         gateway.maximumConnections = try connections(options)

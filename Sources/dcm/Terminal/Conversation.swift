@@ -20,17 +20,23 @@ struct Conversation {
 
     /// Connects and logs in.
     init(_ options: ClientOptions) async throws {
+        let server = try options.server()
         bus = Bus()
         try await bus.start()
-        do {
-            client = try await WebSocketClient.connect(to: options.address, on: bus)
+        do throws(GatewayError) {
+            client = try await WebSocketClient.connect(to: Conversation.quiet(server), on: bus)
         } catch {
-            throw CommandError(
-                "Can't connect to \(options.address): \(error.message). Is a server running ('dcm status')?"
-            )
+            throw CommandError("Can't connect to \(server): \(error.message). Is a server running ('dcm status')?")
         }
         messages = client.messages.makeAsyncIterator()
         if let login = options.login { try await ask(login) }
+    }
+
+    /// The URL without the automatic subscription to `global`: who wants that asks for it. The user's own is what
+    /// errors are about.
+    private static func quiet(_ server: String) throws(GatewayError) -> String {
+        let url = try WebSocketURL(server)
+        return "ws://\(url.authority)\(url.target)\(url.target.contains("?") ? "&" : "?")global=0"
     }
 
     /// Sends a message with an `id` and waits for its acknowledgement; throws what the server says against it.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bus
 import Foundation
 
 /// `dcm publish`
@@ -26,8 +27,14 @@ struct Publish: AsyncParsableCommand {
     func run() async throws {
         let data =
             json == "-" ? String(decoding: try FileHandle.standardInput.readToEnd() ?? Data(), as: UTF8.self) : json
-        guard (try? JSONSerialization.jsonObject(with: Data(data.utf8), options: .fragmentsAllowed)) != nil else {
-            throw ValidationError("The data is no JSON: quote it for the shell, for example '{\"ok\":true}'.")
+        do throws(JSONError) {
+            try JSONScanner.validate(data.utf8Span.span)
+        } catch {
+            let sentence =
+                "The data is no JSON (\(error.message)): quote it for the shell, for example '{\"ok\":true}'."
+            let usage = DCM.usageString(for: Publish.self)
+            FileHandle.standardError.write(Data("Error: \(sentence)\nUsage: \(usage)\n".utf8))
+            throw ExitCode.validationFailure
         }
         var conversation = try await Conversation(options)
         let names = try JSONEncoder().encode(["channel": channel, "event": event, "type": "publish", "id": "publish"])

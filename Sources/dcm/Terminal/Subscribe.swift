@@ -30,26 +30,11 @@ struct Subscribe: AsyncParsableCommand {
         while left > 0, let (text, message) = try await conversation.next() {
             if message.type == "ping" { try await conversation.pong() }
             guard message.type == "event" || message.type == nil else { continue }
-            print(json ? text : try line(text))
+            let text = EventLine.oneLine(text)
+            print(json ? text : EventLine(text)?.description ?? text)
             fflush(nil)
             left -= 1
         }
         await conversation.close()
-    }
-
-    /// `time channel event data`
-    private func line(_ text: String) throws -> String {
-        let event = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
-        let milliseconds = (event["timestamp"] as? NSNumber)?.doubleValue ?? 0
-        let time = Date(timeIntervalSince1970: milliseconds / 1000).formatted(
-            .iso8601.time(includingFractionalSeconds: true)
-        )
-        let data = try JSONSerialization.data(
-            withJSONObject: event["data"] ?? NSNull(),
-            options: [.fragmentsAllowed, .sortedKeys, .withoutEscapingSlashes]
-        )
-        let sender = (event["sender"] as? String).map { " \($0)" } ?? ""
-        return
-            "\(time) \(event["channel"] ?? "") \(event["event"] ?? "")\(sender) \(String(decoding: data, as: UTF8.self))"
     }
 }

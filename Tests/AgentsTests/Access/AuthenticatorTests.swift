@@ -32,6 +32,38 @@ struct AuthenticatorTests {
         #expect(try authenticator.authenticate(token: nil, agentID: "a", sessionID: nil, as: claimed).sessionID == "q")
     }
 
+    @Test func credentialsAreTheSecretOrAToken() throws {
+        let authenticator = authenticator(isDevelopment: false)
+        #expect(authenticator.credentials(of: "s") == .secret)
+        let claims = try #require(tokens.verify(try tokens.mint(agentID: "a")))
+        #expect(authenticator.credentials(of: try tokens.mint(agentID: "a")) != nil)
+        #expect(
+            try authenticator.identity(with: .token(claims), agentID: "b", sessionID: nil, as: .anonymous).agentID
+                == "a"
+        )
+        for text in ["", "S", "s ", "ss", "x.y"] { #expect(authenticator.credentials(of: text) == nil) }
+        #expect(self.authenticator(isDevelopment: true, secret: nil).credentials(of: "") == nil)
+    }
+
+    @Test(arguments: [
+        ("a" as String?, Identity.anonymous, Identity.authenticated(agentID: "a", sessionID: "t", isVerified: true)),
+        (nil, .anonymous, .anonymous), ("", .anonymous, .anonymous),
+        (nil, .claimed(agentID: "c", sessionID: nil), .authenticated(agentID: "c", sessionID: "t", isVerified: true)),
+    ])
+    func theSecretProvesTheIDBesideIt(agentID: String?, current: Identity, known: Identity) throws {
+        let authenticator = authenticator(isDevelopment: false)
+        #expect(
+            try authenticator.authenticate(token: "s", agentID: agentID, sessionID: "t", as: current) == known
+        )
+    }
+
+    @Test func theSecretProvesNoNonsense() {
+        #expect(throws: Authenticator.Failure.missingCredentials) {
+            try authenticator(isDevelopment: false)
+                .authenticate(token: "s", agentID: "a/b", sessionID: nil, as: .anonymous)
+        }
+    }
+
     @Test func aWordIsEnoughInDevelopmentOnly() throws {
         let identity = try authenticator(isDevelopment: true).authenticate(
             token: "",

@@ -150,14 +150,63 @@ struct ClaudeHookTests {
         }
     }
 
-    @Test func overlongNamesAreInvalid() {
-        let name = String(repeating: "n", count: 30_000)
-        for field in ["tool_name", "session_id", "cwd", "tool_use_id"] {
-            var fields = ["tool_name": "T"]
-            fields[field] = name
-            let text = fields.map { #""\#($0)":"\#($1)""# }.joined(separator: ",")
-            #expect(throws: AgentsError.self) { try report(#"{"hook_event_name":"PostToolUse",\#(text)}"#) }
+    @Test(arguments: [
+        ("tool_name", 512), ("session_id", 512), ("cwd", 4096),
+    ])
+    func overlongNamesAreCut(field: String, limit: Int) throws {
+        var fields = ["tool_name": "T"]
+        // Three bytes each: no multiple of the limits.
+        fields[field] = String(repeating: "語", count: 30_000)
+        let text = fields.map { #""\#($0)":"\#($1)""# }.joined(separator: ",")
+        let action = try action(#"{"hook_event_name":"PostToolUse",\#(text)}"#)
+        let kept = ["tool_name": action.toolName, "session_id": action.sessionID, "cwd": action.projectPath][field]
+        #expect(kept == String(repeating: "語", count: limit / 3))
+    }
+
+    @Test func anOverlongCallIsTheSameCallOnlyInFull() throws {
+        let call = String(repeating: "c", count: 30_000)
+        func key(_ call: String) throws -> String? {
+            let json = #"{"hook_event_name":"PostToolUse","tool_name":"T","tool_use_id":"\#(call)"}"#
+            guard case .action(_, let repeatable) = try report(json) else { return nil }
+            return repeatable?.key
         }
+        #expect(try key(call) == key(call))
+        #expect(try key(call) != key(call + "d"))
+    }
+
+    @Test func namesLoseTheirNULs() throws {
+        let action = try action(
+            #"""
+            {"hook_event_name":"PostToolUse","session_id":"\u0000s\u00001","cwd":"/p\u0000","tool_name":"T\u0000",
+             "tool_input":{"file_path":"/f\u0000"},"tool_use_id":"\u0000"}
+            """#
+        )
+        #expect(action.sessionID == "s1")
+        #expect(action.projectPath == "/p")
+        #expect(action.toolName == "T")
+        #expect(action.filePaths == ["/f"])
+    }
+
+    @Test(arguments: [129, 500, 100_000])
+    func whatIsTooDeepIsLeftOut(depth: Int) throws {
+        let deep = String(repeating: #"{"a":["#, count: depth) + #""[{\"""# + String(repeating: "]}", count: depth)
+        let action = try action(
+            #"""
+            {"hook_event_name":"PostToolUse","tool_name":"T","tool_response":{"stdout":"fine"},
+             "tool_input":{"file_path":"/f","deep":\#(deep),"after":true},"session_id":"s"}
+            """#
+        )
+        #expect(action.input?.contains("null") == true)
+        #expect(action.input?.hasSuffix(#""after":true}"#) == true)
+        #expect(action.inputIsCut)
+        #expect(action.filePaths == ["/f"])
+        #expect(action.output == #"{"stdout":"fine"}"#)
+        #expect(!action.outputIsCut)
+        #expect(action.sessionID == "s")
+    }
+
+    @Test(arguments: ["null", "[]", "7"]) func otherJSONIsNoObject(json: String) {
+        #expect(throws: AgentsError(.invalid, "Expected a JSON object")) { try report(json) }
     }
 
     @Test func everyBeginningOfABodyIsRefused() {

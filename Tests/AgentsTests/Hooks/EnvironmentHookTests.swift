@@ -52,6 +52,24 @@ struct EnvironmentHookTests {
         #expect(action.outputIsCut)
     }
 
+    @Test func whatIsTooLongIsCutOrLeftOut() throws {
+        let long = String(repeating: "x", count: 5000)
+        let action = try EnvironmentHook.action(from: [
+            "tool_name": "\0T\(long)", "session_id": "s\0", "project_path": long,
+            "file_paths": "/a,/\0b,\(long)," + repeatElement("/c", count: 2000).joined(separator: ","),
+        ])
+        #expect(action.toolName == "T\(long.prefix(511))")
+        #expect(action.sessionID == "s")
+        #expect(action.projectPath == String(long.prefix(4096)))
+        #expect(action.filePaths == ["/a", "/b"] + Array(repeating: "/c", count: 998))
+    }
+
+    @Test func allPathsTogetherAreBounded() throws {
+        let paths = (0..<30).map { "/\($0)/" + String(repeating: "y", count: 4000) }
+        let action = try EnvironmentHook.action(from: ["tool_name": "T", "file_paths": paths.joined(separator: ",")])
+        #expect(action.filePaths == Array(paths.prefix(16)))
+    }
+
     @Test(arguments: [
         (["tool_input": "x"], ["tool_name"]), (["tool_name": "T", "exit_code": "x"], ["exit_code"]),
         (["tool_name": "T", "duration_ms": "-1"], ["duration_ms"]),

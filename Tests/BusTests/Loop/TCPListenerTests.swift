@@ -140,7 +140,9 @@ import Testing
 @Suite struct SocketAddressTests {
     @Test(
         arguments: [
-            ("127.0.0.1", "127.0.0.1:80", true), ("localhost", "127.0.0.1:80", true), ("::1", "[::1]:80", true),
+            ("127.0.0.1", "127.0.0.1:80", true), ("localhost", "127.0.0.1:80", true),
+            ("LocalHost", "127.0.0.1:80", true),
+            ("::1", "[::1]:80", true),
             ("0.0.0.0", "0.0.0.0:80", false), ("10.1.2.3", "10.1.2.3:80", false), ("::", "[::]:80", false),
             ("127.255.0.1", "127.255.0.1:80", true),
         ]
@@ -149,6 +151,29 @@ import Testing
         let address = try SocketAddress(host: host, port: 80)
         #expect(address.description == text)
         #expect(address.isLoopback == isLoopback)
+    }
+
+    @Test(arguments: [
+        ("10.1.2.3", "10.1.2.3"), ("0:0::1", "::1"), ("FE80::0:1", "fe80::1"), ("::ffff:10.1.2.3", "10.1.2.3"),
+        ("LOCALHOST", "127.0.0.1"),
+    ])
+    func `has one spelling`(host: String, spelling: String) throws {
+        #expect(try SocketAddress(host: host, port: 80).numericHost == spelling)
+    }
+
+    @Test func `a stream knows which address was meant`() async throws {
+        try await Bus.running { bus in
+            let found = Watched<String?>(nil)
+            let behaviour = StreamBehaviour(opened: { stream, _ in
+                let local = stream.localHost
+                found.update { $0 = local }
+            })
+            let listening = try await bus.listen(behaviour, log: Watched(StreamLog()), host: "0.0.0.0")
+            let port = listening.address.port
+            let socket = try await onOwnThread { try Socket(port: port) }
+            #expect(await found.wait { $0 != nil } == "127.0.0.1")
+            _ = socket
+        }
     }
 
     @Test(arguments: ["", "example.org", "127.0.0.1.5", "256.0.0.1", "127.1", "[::1]", "127.0.0.1:80", " 127.0.0.1"])

@@ -29,10 +29,8 @@ final class Socket: Sendable {
                 socklen_t(MemoryLayout<sockaddr_in>.size)
             )
         }
-        guard status == 0 else {
-            Glibc.close(descriptor)
-            throw Failure(call: "connect")
-        }
+        // `deinit` runs and closes it.
+        guard status == 0 else { throw Failure(call: "connect") }
     }
 
     deinit { Glibc.close(descriptor) }

@@ -31,6 +31,21 @@ struct HostPolicyTests {
     }
 
     @Test(arguments: [
+        ("192.168.1.2", "192.168.1.2"), ("192.168.1.2:3847", "192.168.1.2"), ("[fe80::1]:3847", "fe80::1"),
+        ("[FE80:0::0:1]", "fe80::1"),
+    ])
+    func servesTheAddressThatWasConnectedTo(_ authority: String, _ local: String) {
+        #expect(policy.decide(authority: authority, origin: nil, local: local) == .allowed(origin: nil))
+        #expect(policy.decide(authority: authority, origin: nil) == .refusedHost)
+        #expect(policy.decide(authority: authority, origin: "http://x.example", local: local) == .refusedOrigin)
+    }
+
+    @Test(arguments: ["0.0.0.0", "192.168.1.3", "192.168.1.2.example.com", "[::]", "[192.168.1.2]", "evil.example"])
+    func servesNoOtherAddress(_ authority: String) {
+        #expect(policy.decide(authority: authority, origin: nil, local: "192.168.1.2") == .refusedHost)
+    }
+
+    @Test(arguments: [
         "http://localhost:3848", "http://127.0.0.1:3848", "http://localhost:3847", "http://127.0.0.1:3847",
         "http://localhost:3849", "https://dash.example",
     ])

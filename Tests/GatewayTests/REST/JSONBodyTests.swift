@@ -1,4 +1,5 @@
 import Agents
+import HTTPTypes
 import Testing
 
 @testable import Gateway
@@ -20,6 +21,13 @@ struct JSONBodyTests {
     @Test(arguments: ["", "{", "[]", "1", "null", #"{"a":1,}"#, #"{"a":1} x"#, "\u{0}"])
     func refusesWhatIsNoObject(_ json: String) {
         #expect(throws: GatewayError.self) { try body(json) }
+    }
+
+    @Test(arguments: [
+        ("null", "Expected a JSON object"), ("[]", "Expected a JSON object"), ("3", "Expected a JSON object"),
+    ])
+    func saysThatOtherJSONIsNoObject(_ json: String, _ message: String) {
+        #expect(throws: GatewayError(.badRequest, message)) { try body(json) }
     }
 
     @Test func readsFields() throws {

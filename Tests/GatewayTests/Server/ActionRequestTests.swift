@@ -55,6 +55,11 @@ struct ActionRequestTests {
         (#"{"tool_name":"a"}"#, ["tool_type"]),
         (#"{"tool_name":"","tool_type":"x"}"#, ["tool_name", "tool_type"]),
         (#"{"tool_name":1,"tool_type":"mcp"}"#, ["tool_name"]),
+        (#"{"tool_name":"a\u0000","tool_type":"mcp"}"#, ["tool_name"]),
+        (
+            #"{"tool_name":"a","tool_type":"mcp","session_id":"s\u0000","project_path":"\u0000","file_paths":["a","\u0000"]}"#,
+            ["file_paths", "project_path", "session_id"]
+        ),
         (#"{"tool_name":"a","tool_type":"mcp","exit_code":"0","duration_ms":-1}"#, ["duration_ms", "exit_code"]),
         (#"{"tool_name":"a","tool_type":"mcp","file_paths":"x","subtask_id":"y"}"#, ["file_paths", "subtask_id"]),
     ])
@@ -68,7 +73,7 @@ struct ActionRequestTests {
         }
     }
 
-    @Test(arguments: ["", "{", "[1]", "nonsense", "{\"a\":\u{1}}"])
+    @Test(arguments: ["", "{", "nonsense", "{\"a\":\u{1}}"])
     func refusesMalformedJSON(_ body: String) async throws {
         try await TestServer.run { (server) async throws in
             let answer = try RawHTTP.request("POST", "/api/actions", port: server.restPort, body: body)

@@ -7,6 +7,21 @@ struct HookRequestTests {
         #"{"session_id":"s1","transcript_path":"/t","cwd":"/home/p","hook_event_name":"\#(event)",\#(rest)}"#
     }
 
+    @Test func cutsWhatIsTooDeepOrTooLong() async throws {
+        try await TestServer.run { (server) async throws in
+            let deep = String(repeating: #"{"a":["#, count: 500) + String(repeating: "]}", count: 500)
+            let cwd = "/" + String(repeating: "p", count: 5000)
+            let body = #"""
+                {"hook_event_name":"PostToolUse","session_id":"s\u0000","cwd":"\#(cwd)","tool_name":"T","tool_input":\#(deep)}
+                """#
+            let answer = try RawHTTP.request("POST", "/hooks/claude", port: server.restPort, body: body)
+            #expect(answer.status == 200)
+            let list = try RawHTTP.request("GET", "/api/actions?session_id=s", port: server.restPort).json
+            let action = try #require((list["actions"] as? [[String: any Sendable]])?.first)
+            #expect(action["project_path"] as? String == String(cwd.prefix(4096)))
+        }
+    }
+
     @Test func recordsAToolCallOnce() async throws {
         try await TestServer.run { (server) async throws in
             let port = server.restPort

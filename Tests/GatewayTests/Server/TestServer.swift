@@ -12,14 +12,19 @@ final class TestServer: Sendable {
     let gateway: GatewayServer
     private let folder: TemporaryFolder
 
-    /// - Parameter loops: event loops of the server.
+    static let secret = "a secret of tests"
+
+    /// - Parameters:
+    ///   - loops: event loops of the server.
+    ///   - host: the address it listens on.
     static func run(
         loops: Int = 1,
+        host: String = "127.0.0.1",
         isDevelopment: Bool = true,
         timeOuts: HTTPService.TimeOuts = HTTPService.TimeOuts(),
         _ body: (TestServer) async throws -> Void
     ) async throws {
-        let server = try await TestServer(loops: loops, isDevelopment: isDevelopment, timeOuts: timeOuts)
+        let server = try await TestServer(loops: loops, host: host, isDevelopment: isDevelopment, timeOuts: timeOuts)
         do {
             try await body(server)
         } catch {
@@ -29,20 +34,19 @@ final class TestServer: Sendable {
         try await server.stop()
     }
 
-    private init(loops: Int, isDevelopment: Bool, timeOuts: HTTPService.TimeOuts) async throws {
+    private init(loops: Int, host: String, isDevelopment: Bool, timeOuts: HTTPService.TimeOuts) async throws {
         folder = try TemporaryFolder()
         let routing = RoutingMemory()
         store = try await DurableStore.open(folder: folder.path, learning: .rules) { routing.apply($0) }
         try await routing.load(from: store)
         bus = Bus(loops: loops)
         try await bus.start()
-        let secret = "a secret of tests"
         let authenticator = Authenticator(
-            secret: secret,
+            secret: TestServer.secret,
             isDevelopment: isDevelopment,
-            tokens: TokenAuthority(secret: secret)
+            tokens: TokenAuthority(secret: TestServer.secret)
         )
-        let any = try SocketAddress(host: "127.0.0.1", port: 0)
+        let any = try SocketAddress(host: host, port: 0)
         var configuration = GatewayServer.Configuration(rest: any, webSocket: any)
         configuration.offersEcho = true
         configuration.timeOuts = timeOuts
@@ -67,9 +71,11 @@ final class TestServer: Sendable {
     var restPort: UInt16 { gateway.restAddress.port }
     var webSocketPort: UInt16 { gateway.webSocketAddress.port }
 
-    /// A WebSocket client on `bus`; `target` is path and query.
-    func connect(_ target: String = "/", on bus: Bus) async throws -> TestAgent {
-        TestAgent(try await WebSocketClient.connect(to: "ws://127.0.0.1:\(webSocketPort)\(target)", on: bus))
+    /// A WebSocket client on `bus`; `target` is path and query, `bearer` what it shows with the upgrade.
+    func connect(_ target: String = "/", bearer: String? = nil, on bus: Bus) async throws -> TestAgent {
+        let fields = bearer.map { [(name: "Authorization", value: "Bearer \($0)")] } ?? []
+        let url = "ws://127.0.0.1:\(webSocketPort)\(target)"
+        return TestAgent(try await WebSocketClient.connect(to: url, on: bus, fields: fields))
     }
 }
 

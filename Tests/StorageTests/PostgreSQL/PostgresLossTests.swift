@@ -46,7 +46,7 @@ struct PostgresLossTests {
     @Test func aPoolReplacesWhatBroke() async throws {
         let options = try await PostgresServer.shared().options()
         try await withLoop { (loop: EventLoop) async throws in
-            let pool = PostgresPool(options, limits: .requests, size: 2, on: loop)
+            let pool = PostgresPool(options, limits: .requests, size: 2, waitMilliseconds: 60_000, on: loop)
             let processes = try await withThrowingTaskGroup(of: Int64.self) { group in
                 for _ in 0..<20 {
                     group.addTask {
@@ -86,6 +86,8 @@ struct PostgresLossTests {
         let options = try await PostgresServer.shared().options()
         try await withLoop { (loop: EventLoop) async throws in
             let pool = PostgresPool(options, limits: .requests, size: 1, waitMilliseconds: 100, on: loop)
+            // Opening the connection takes longer than the limit on a busy machine; here it is about one that is held.
+            while (try? await pool.withConnection { _ throws(StorageError) in () }) == nil {}
             let held = Watched(false)
             let released = Watched(false)
             let holder = Task {

@@ -114,6 +114,8 @@ struct RoutingMemoryTests {
         try await memory.load(from: history)
         #expect(try uses(memory) == Int(11 + min(3, reads.withLock { $0 })))
         #expect(reads.withLock { $0 } > 1)
+        // It holds the probe that it belongs to.
+        history.contents.withLock { $0.reading = {} }
     }
 
     @Test func theLoaderTriesUntilTheStoreAnswers() async throws {

@@ -26,7 +26,7 @@ package final class TCPStream: LoopHandle {
 
     /// This stream's part of the schedule's sums.
     private var waitingOutput = 0
-    private var heldInput = 0
+    var heldInput = 0
 
     private var isReading = false
     /// Two reasons that come and go by themselves: output that a peer reads must not end the owner's pause, and the
@@ -38,13 +38,7 @@ package final class TCPStream: LoopHandle {
     /// How long a finishing connection may take to read the rest, in milliseconds.
     private static let lingerMilliseconds: UInt64 = 30_000
 
-    /// Takes over a connected, non-blocking `descriptor`. On the loop's thread.
-    init(
-        adopting descriptor: Int32,
-        on shard: isolated Shard,
-        handler: any StreamHandler,
-        limits: StreamLimits
-    ) throws(BusError) {
+    private init(on shard: isolated Shard, handler: any StreamHandler, limits: StreamLimits) throws(BusError) {
         self.shard = shard
         self.handler = handler
         self.limits = limits
@@ -52,6 +46,16 @@ package final class TCPStream: LoopHandle {
         try unsafe super.init(loop: loop, kind: UV_TCP) { memory in
             unsafe uv_tcp_init(loop.uv, memory.assumingMemoryBound(to: uv_tcp_t.self))
         }
+    }
+
+    /// Takes over a connected, non-blocking `descriptor`. On the loop's thread.
+    convenience init(
+        adopting descriptor: Int32,
+        on shard: isolated Shard,
+        handler: any StreamHandler,
+        limits: StreamLimits
+    ) throws(BusError) {
+        try self.init(on: shard, handler: handler, limits: limits)
         let opened = unsafe uv_tcp_open(tcp, descriptor)
         guard opened == 0 else {
             Glibc.close(descriptor)
@@ -65,19 +69,13 @@ package final class TCPStream: LoopHandle {
     }
 
     /// Opens a connection to `address`; the handler hears `opened`, or `closed` if it can't be had.
-    init(
+    convenience init(
         connecting address: SocketAddress,
         on shard: isolated Shard,
         handler: any StreamHandler,
         limits: StreamLimits
     ) throws(BusError) {
-        self.shard = shard
-        self.handler = handler
-        self.limits = limits
-        let loop = shard.loop
-        try unsafe super.init(loop: loop, kind: UV_TCP) { memory in
-            unsafe uv_tcp_init(loop.uv, memory.assumingMemoryBound(to: uv_tcp_t.self))
-        }
+        try self.init(on: shard, handler: handler, limits: limits)
         unsafe uv_tcp_nodelay(tcp, 1)
         let request = UnsafeMutablePointer<uv_connect_t>.allocate(capacity: 1)
         let status = unsafe address.withPointer {
@@ -166,16 +164,6 @@ package final class TCPStream: LoopHandle {
         let now = inFlight > 0 && !isClosing ? buffered : 0
         unsafe loop.streams.waitingOutput += now - waitingOutput
         waitingOutput = now
-    }
-
-    /// The owner holds so many bytes of input that isn't complete. False if all streams of the loop together hold more
-    /// than they may.
-    package func holdsInput(_ bytes: Int) -> Bool {
-        guard bytes != heldInput else { return true }
-        unsafe loop.streams.heldInput += bytes - heldInput
-        let isMore = bytes > heldInput
-        heldInput = bytes
-        return unsafe !isMore || loop.streams.heldInput <= loop.streams.mostHeldInput
     }
 
     /// Drops output that libuv has not been given: whole appends only, so a peer never sees half a frame.

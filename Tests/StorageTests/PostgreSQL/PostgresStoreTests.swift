@@ -130,7 +130,7 @@ struct PostgresStoreTests {
             records.append(.feedback(sampleFeedback(tool: "t\0", keywords: ["a\0b", "\0"], chosen: true)))
         }
         for record in records { try await durable.append(record) }
-        try await durable.flush()
+        try await durable.flush(milliseconds: 60_000)
         #expect(durable.figures.writer.rejected == 0)
         #expect(try await durable.store.scores() == replayedScores(records))
         try await durable.close()
@@ -164,7 +164,7 @@ struct PostgresStoreTests {
         let twice = sampleAction()
         let durable = try await open(options, in: folder)
         try await durable.append(.action(twice))
-        try await durable.flush()
+        try await durable.flush(milliseconds: 60_000)
         for index in 0..<20 {
             try await durable.append(.action(index == 13 ? twice : sampleAction(keywords: ["k"])))
         }

@@ -16,7 +16,7 @@ enum StoreKind: CaseIterable, Sendable {
             learning: testLearning
         )
         for record in records { try await durable.append(record) }
-        try await durable.flush()
+        try await durable.flush(milliseconds: 60_000)
         return durable
     }
 

@@ -56,35 +56,22 @@ struct PostgresPrograms {
 
     /// Runs a program to its end; throws what it said when it fails.
     func run(_ name: String, _ arguments: [String]) throws {
-        let process = process(name, arguments)
         let errors = Pipe()
-        process.standardError = errors
-        try process.run()
-        let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus != 0 else { return }
+        let child = Result {
+            try ChildProcess(command(name) + arguments, errors: errors.fileHandleForWriting.fileDescriptor)
+        }
+        // Else the end of what it says would never come.
+        try errors.fileHandleForWriting.close()
+        let process = try child.get()
+        let said = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        guard process.wait() != 0 else { return }
         throw PostgresServer.Failure(description: "\(name) failed: \(said)")
     }
 
-    /// Starts the server itself and not `pg_ctl start`: Foundation takes a program for running as long as its children
-    /// do.
+    /// Starts the server itself and not `pg_ctl start`, so that its log is where we look.
     func startServer(_ arguments: [String], log: String) throws {
-        _ = FileManager.default.createFile(atPath: log, contents: nil)
-        let process = process("postgres", arguments)
-        let file = FileHandle(forWritingAtPath: log)
-        process.standardError = file
-        try process.run()
-    }
-
-    private func process(_ name: String, _ arguments: [String]) -> Process {
-        let command = command(name)
-        let process = Process()
-        process.executableURL = URL(filePath: command[0])
-        process.arguments = Array(command.dropFirst()) + arguments
-        process.currentDirectoryURL = URL(filePath: "/")
-        process.environment = ["LC_ALL": "C", "PATH": "/usr/bin:/bin"]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        return process
+        let file = unsafe open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        defer { close(file) }
+        _ = try ChildProcess(command("postgres") + arguments, errors: file)
     }
 }

@@ -65,8 +65,6 @@ package final class PostgresServer: Sendable {
         let writing = lifeline.fileHandleForWriting.fileDescriptor
         // Not in the hands of other children of this process, for example the server itself.
         _ = fcntl(writing, F_SETFD, FD_CLOEXEC)
-        let shell = Process()
-        shell.executableURL = URL(filePath: "/bin/sh")
         let stop = (programs.command("pg_ctl") + ["stop", "-D", data, "-m", "immediate"]).map { "'\($0)'" }
         // A server that was stopped by signal has to go on in order to end.
         let script = """
@@ -75,9 +73,7 @@ package final class PostgresServer: Sendable {
             \(stop.joined(separator: " ")) >/dev/null 2>&1
             rm -rf '\(folder.path)'
             """
-        shell.arguments = ["-c", script]
-        shell.standardInput = lifeline.fileHandleForReading
-        try shell.run()
+        _ = try ChildProcess(["/bin/sh", "-c", script], input: lifeline.fileHandleForReading.fileDescriptor)
     }
 
     // MARK: - Connecting

@@ -97,7 +97,11 @@ package final class DurableStore: Sendable {
             link.withLock { $0 }?.recordsCommitted(entries, bytes: bytes)
         }
         let mark = backend.mayBeAway ? nil : try await backend.sink.mark(ofJournal: journal.id)
-        if let mark { try await journal.skip(to: mark) }
+        if let mark {
+            try await journal.skip(to: mark)
+            // No batch will say so if the store holds everything.
+            journal.trim(through: mark)
+        }
         writer = BatchWriter(
             loop: loops.store,
             journal: journal,

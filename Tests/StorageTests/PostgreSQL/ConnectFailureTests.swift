@@ -18,6 +18,10 @@ struct ConnectFailureTests {
         #expect(ConnectFailure.isOfSettings(message))
     }
 
+    @Test(arguments: ["22023", "42704"]) func isAWrongSetting(sqlState: String) {
+        #expect(ConnectFailure.isOfSettings(Self.place + "FATAL", sqlState: sqlState))
+    }
+
     @Test(arguments: [
         "",
         "out of memory",

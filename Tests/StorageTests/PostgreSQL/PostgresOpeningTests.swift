@@ -40,7 +40,7 @@ struct PostgresOpeningTests {
     }
 
     @Test(arguments: [
-        "sslmode=sure", "sslmode=require", "sslmode=verify-ca&sslrootcert=/nowhere", "passfile=/dev/null",
+        "sslmode=sure", "sslmode=require", "sslmode=verify-ca&sslrootcert=/nowhere", "passfile=/nowhere",
     ])
     func whatOnlyAPersonCanMendIsUnreadable(option: String) async throws {
         let url = try await PostgresServer.shared().url(password: option.hasPrefix("passfile") ? nil : "any")

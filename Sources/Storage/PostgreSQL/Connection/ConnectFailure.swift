@@ -15,7 +15,9 @@ enum ConnectFailure {
 
     /// True if only a person can mend it: an option with a value that libpq doesn't know, a certificate of somebody
     /// else, a password that is missing. False as soon as one of several servers may only be away.
-    static func isOfSettings(_ message: String) -> Bool {
+    static func isOfSettings(_ message: String, sqlState: String? = nil) -> Bool {
+        // No record is concerned yet: what is wrong is a value or a name that was given for the connection.
+        if let sqlState { return ["22", "42"].contains(sqlState.prefix(2)) }
         let attempts = message.split(separator: "\n").filter { $0.hasPrefix(attempt) }
         // It refuses what it was told before it tries anything.
         guard !attempts.isEmpty else { return !message.isEmpty && !message.hasPrefix("out of memory") }

@@ -131,8 +131,11 @@ actor PostgresConnection {
 
     /// Why no connection came about.
     private var openingError: StorageError {
-        guard let message = libpq?.message, ConnectFailure.isOfSettings(message) else { return connectionError }
-        return StorageError(.unreadable, connectionError.message, sqlState: connectionError.sqlState)
+        let error = connectionError
+        guard let message = libpq?.message, ConnectFailure.isOfSettings(message, sqlState: error.sqlState) else {
+            return error
+        }
+        return StorageError(.unreadable, error.message, sqlState: error.sqlState)
     }
 
     private var connectionError: StorageError {

@@ -23,7 +23,9 @@ class SmallDisk:
 
     @property
     def kind(self):
-        return f"a tmpfs of {self.megabytes} MB" if self.mounted else "RLIMIT_FSIZE of 4 MB, because mounting isn't allowed here"
+        if self.mounted:
+            return f"a tmpfs of {self.megabytes} MB"
+        return "RLIMIT_FSIZE of 4 MB, because mounting isn't allowed here"
 
     def options(self):
         if self.mounted:

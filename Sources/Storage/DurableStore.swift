@@ -1,4 +1,5 @@
 internal import Bus
+internal import Logging
 
 /// The durable side of a server: its data folder, the journal, the store and the writer between them.
 ///
@@ -97,7 +98,11 @@ package final class DurableStore: Sendable {
             link.withLock { $0 }?.recordsCommitted(entries, bytes: bytes)
         }
         let mark = backend.mayBeAway ? nil : try await backend.sink.mark(ofJournal: journal.id)
-        if let mark { try await journal.skip(to: mark) }
+        if let mark {
+            try await journal.skip(to: mark)
+            // No batch will say so if the store holds everything.
+            journal.trim(through: mark)
+        }
         writer = BatchWriter(
             loop: loops.store,
             journal: journal,
@@ -118,9 +123,12 @@ package final class DurableStore: Sendable {
                 return try await writer.flush(upTo: journal.last)
             } catch {
                 // A wrong password or a newer schema is no database that is away, and doesn't pass by itself.
-                guard let cause = writer.figures.lastError, cause.code == .unreadable || cause.code == .newerSchema
-                else { return }
-                throw cause
+                let cause = writer.figures.lastError ?? error
+                if cause.code == .unreadable || cause.code == .newerSchema { throw cause }
+                return Logger(label: "dcm.store").warning(
+                    "the store is away; what is recorded waits in the journal",
+                    metadata: ["reason": "\(cause)"]
+                )
             }
         }
         var mark = writer.figures.mark

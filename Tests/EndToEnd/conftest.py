@@ -5,6 +5,8 @@ import pathlib
 import pytest
 
 from dcm import Server
+from postgres import Cluster
+from work import Work
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -58,3 +60,47 @@ def server(make_server):
     yield server
     # A server that died during a test is a failure of that test, whatever the test looked at.
     assert server.process is None or server.process.poll() is None, f"the server has ended:\n{server.log()}"
+
+
+@pytest.fixture(scope="module")
+def running_cluster():
+    """A PostgreSQL for the tests of one file."""
+    cluster = Cluster()
+    try:
+        yield cluster.start()
+    finally:
+        cluster.close()
+
+
+@pytest.fixture
+def cluster(running_cluster):
+    """The same, running and empty again after each test."""
+    yield running_cluster
+    running_cluster.drop("claude_context")
+
+
+@pytest.fixture
+def database_server(make_server, cluster):
+    """A server that stores in PostgreSQL; it creates its database."""
+    return make_server("--database", cluster.url()).start()
+
+
+@pytest.fixture
+def show(capsys):
+    """Prints a line of figures past pytest."""
+
+    def show(text):
+        with capsys.disabled():
+            print(f"\n{text}", end="")
+
+    return show
+
+
+@pytest.fixture
+def at_work(cluster, show):
+    """Agents record and talk. Whatever is done to the database inside, all must be well after it."""
+
+    def at_work(server, name, recovery=60, **options):
+        return Work(server, cluster, name, show, **options).around(recovery)
+
+    return at_work

@@ -13,16 +13,19 @@ from dcm import action, eventually
 class SmallDisk:
     """A tmpfs of its own where root may mount one; else a limit on the size of the files of the server."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, megabytes=16):
         self.folder = folder
+        self.megabytes = megabytes
         folder.mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", "size=16m,mode=0700", "tmpfs", str(folder)]
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0700", "tmpfs", str(folder)]
         self.mounted = os.geteuid() == 0 and subprocess.run(mount, capture_output=True).returncode == 0
         self.filler = folder / "filler"
 
     @property
     def kind(self):
-        return "a tmpfs of 16 MB" if self.mounted else "RLIMIT_FSIZE of 4 MB, because mounting isn't allowed here"
+        if self.mounted:
+            return f"a tmpfs of {self.megabytes} MB"
+        return "RLIMIT_FSIZE of 4 MB, because mounting isn't allowed here"
 
     def options(self):
         if self.mounted:

@@ -100,7 +100,8 @@ package actor Journal {
         if inbox.waiting.count >= limits.waiting {
             return (StorageError(.unavailable, "\(inbox.waiting.count) records wait for the disk already"), false)
         }
-        if inbox.figures.size >= limits.size {
+        // What the store holds is deleted with the next commit, so it keeps none out.
+        if inbox.figures.size >= limits.size, inbox.figures.last > inbox.held {
             return (
                 StorageError(.unavailable, "the journal is full: the store has not taken its records yet"), false
             )
@@ -212,7 +213,9 @@ package actor Journal {
     }
 
     private func trimAlone(through held: JournalPosition) {
-        guard file.excess(heldThrough: held) >= 2 * JournalFile.slice else { return }
+        let excess = file.excess(heldThrough: held)
+        // A full journal has no commits that would delete them.
+        guard excess >= 2 * JournalFile.slice || excess > 0 && file.size.used >= limits.size else { return }
         do throws(StorageError) {
             try file.commit([], trimmingThrough: held)
         } catch {

@@ -3,11 +3,27 @@ internal import Bus
 /// Reads and deletions of the PostgreSQL store, through a few connections on the loop of reads.
 struct PostgresReader: Sendable {
     private let pool: PostgresPool
+    /// For the lookup that comes before a record is accepted, and for the question whether the database is there:
+    /// neither may wait behind a read that takes long, nor for a database that says nothing.
+    private let lookups: PostgresPool
     private static let scorePage = 4096
+    private static let lookupMilliseconds: UInt64 = 500
 
-    /// - Parameter connections: At most.
+    /// - Parameter connections: At most, for each of the two purposes.
     init(_ options: PostgresOptions, connections: Int = 2, on loop: EventLoop) {
-        pool = PostgresPool(options, limits: .requests, size: connections, on: loop)
+        pool = PostgresPool(options, limits: .requests, size: connections, refusesWhenAway: true, on: loop)
+        lookups = PostgresPool(
+            options,
+            limits: .lookups,
+            size: connections,
+            waitMilliseconds: PostgresReader.lookupMilliseconds,
+            refusesWhenAway: true,
+            on: loop
+        )
+    }
+
+    private func lookUp(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
+        try await lookups.withConnection { connection throws(StorageError) in try await connection.run(command) }
     }
 
     private func run(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
@@ -87,7 +103,7 @@ struct PostgresReader: Sendable {
     }
 
     func answer(forKey key: String) async throws(StorageError) -> IdempotencyRecord? {
-        let result = try await run(PostgresCommand(BookkeepingStatements.answer).with(key))
+        let result = try await lookUp(PostgresCommand(BookkeepingStatements.answer).with(key))
         guard result.count > 0 else { return nil }
         return IdempotencyRecord(key: key, fingerprint: result.bytes(0, 0), response: result.bytes(0, 1))
     }
@@ -123,12 +139,13 @@ struct PostgresReader: Sendable {
     func probe() async throws(StorageError) -> Double {
         let clock = ContinuousClock()
         let start = clock.now
-        _ = try await run(PostgresCommand(FigureStatements.probe))
+        _ = try await lookUp(PostgresCommand(FigureStatements.probe))
         return (clock.now - start) / .milliseconds(1)
     }
 
     func close() async {
         await pool.close()
+        await lookups.close()
     }
 }
 

@@ -7,10 +7,13 @@ internal import GRDB
 /// hours are a division (`datetime(created_at / 1000, 'unixepoch')` shows one). Lists and objects are JSON text.
 /// `actions` has no foreign keys: an unknown subtask is kept as given, and rows arrive later than what they name.
 enum SQLiteSchema {
-    /// What this program writes, and the newest that it opens.
-    static let version = 1
+    /// What leads from each version to the next.
+    private static let versions = [work + record + exchange + bookkeeping, wholeKeywords]
 
-    /// Creates the tables in an empty file, in one transaction. Throws `newerSchema` for a file of a later program.
+    /// What this program writes, and the newest that it opens.
+    static var version: Int { versions.count }
+
+    /// Creates what is missing, in one transaction. Throws `newerSchema` for a file of a later program.
     static func apply(to connection: SQLiteConnection) throws(StorageError) {
         try connection.transaction { db in
             try db.execute(
@@ -28,12 +31,13 @@ enum SQLiteSchema {
                         + "use a newer dcm"
                 )
             }
-            guard found < version else { return }
-            for statement in work + record + exchange + bookkeeping { try db.execute(sql: statement) }
-            try db.execute(
-                sql: "INSERT INTO schema_version VALUES (?, unixepoch() * 1000)",
-                arguments: [version]
-            )
+            for next in found..<version {
+                for statement in versions[next] { try db.execute(sql: statement) }
+                try db.execute(
+                    sql: "INSERT INTO schema_version VALUES (?, unixepoch() * 1000)",
+                    arguments: [next + 1]
+                )
+            }
         }
     }
 
@@ -177,5 +181,27 @@ enum SQLiteSchema {
             created_at INTEGER NOT NULL, PRIMARY KEY (journal_id, position)
         ) STRICT
         """,
+    ]
+
+    /// The keyword is what is stored and the array what is made of it: `keywords ->> 0` ends at the first U+0000, and
+    /// two keywords that are alike up to there were one.
+    private static let wholeKeywords = [
+        """
+        CREATE TABLE whole_scores (
+            id INTEGER PRIMARY KEY, keyword TEXT NOT NULL,
+            keywords TEXT NOT NULL GENERATED ALWAYS AS (json_array(keyword)) VIRTUAL,
+            tool_name TEXT NOT NULL, tool_type TEXT NOT NULL, weight REAL NOT NULL,
+            usage_count INTEGER NOT NULL, success_count INTEGER NOT NULL, last_used INTEGER NOT NULL,
+            UNIQUE (keyword, tool_name, tool_type)
+        ) STRICT
+        """,
+        """
+        INSERT INTO whole_scores (
+            id, keyword, tool_name, tool_type, weight, usage_count, success_count, last_used
+        )
+        SELECT id, keyword, tool_name, tool_type, weight, usage_count, success_count, last_used FROM routing_scores
+        """,
+        "DROP TABLE routing_scores",
+        "ALTER TABLE whole_scores RENAME TO routing_scores",
     ]
 }

@@ -83,7 +83,7 @@ struct SQLiteScores {
     private mutating func insert(_ rows: [(key: ScoreKey, row: ScoreRow)], _ db: Database) throws {
         let insert = try SQLiteStatement(db, ScoreStatements.insert)
         for (key, row) in rows.sorted(by: { $0.key.keyword < $1.key.keyword }) {
-            insert.bind(text: jsonArray([key.keyword]), at: 1)
+            insert.bind(key.keyword, at: 1)
             insert.bind(key.toolName, at: 2)
             insert.bind(key.toolType, at: 3)
             insert.bind(row, at: 4)

@@ -11,8 +11,9 @@ enum ScoreStatements {
         WHERE keyword = $1 AND tool_name = $2 AND tool_type = $3
         """
 
+    /// Of SQLite, where `keywords` is made of the keyword.
     static let insert = """
-        INSERT INTO routing_scores (keywords, tool_name, tool_type, weight, usage_count, success_count, last_used)
+        INSERT INTO routing_scores (keyword, tool_name, tool_type, weight, usage_count, success_count, last_used)
         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
         """
 

@@ -260,10 +260,16 @@ actor BatchWriter {
             shared.figures.failures += 1
             return shared.figures.lastError?.code != error.code
         }
-        // Once per cause: a database that is away for an hour is one line, not a thousand.
-        if isFirst { logger.error("the store takes no records", metadata: ["error": "\(error)"]) }
         // Nobody knows how long a store is away that hasn't been seen yet.
-        shared.withLock { $0.markIsKnown ? [] : $0.waiters.all() }.resume(.failure(error))
+        let (told, failures) = shared.withLock { shared in
+            (shared.markIsKnown ? [] : shared.waiters.all(), shared.figures.failures)
+        }
+        // Once per cause: a database that is away for an hour is one line, not a thousand. At the start it is up to
+        // whoever waits what it means.
+        if isFirst && !(failures == 1 && !told.isEmpty) {
+            logger.error("the store takes no records", metadata: ["error": "\(error)"])
+        }
+        told.resume(.failure(error))
         perform(state.batchFailed(random: .random(in: 0..<1)))
     }
 

@@ -173,6 +173,24 @@ struct JournalTests {
         try await journal.close()
     }
 
+    /// They are fewer than what is deleted without a commit, and a full journal has no commits.
+    @Test(arguments: [8 << 10, 512 << 10]) func aJournalFullOfFewLargeRecordsGoesOn(bytes: Int) async throws {
+        var limits = JournalLimits()
+        limits.size = 256 << 10
+        let journal = try Journal(path: path, limits: limits) { _, _ in }
+        var action = sampleAction()
+        action.input = String(repeating: "x", count: bytes)
+        for _ in 0..<3 {
+            let error = await #expect(throws: StorageError.self) {
+                while true { _ = try await journal.append(.action(action)) }
+            }
+            #expect(error?.code == .unavailable)
+            journal.trim(through: journal.last)
+        }
+        #expect(try await journal.append(.action(action)) == journal.last)
+        try await journal.close()
+    }
+
     @Test func aFullDiskRefusesKeepsWhatWasAcceptedAndRecovers() async throws {
         var limits = JournalLimits()
         limits.file = 256 << 10

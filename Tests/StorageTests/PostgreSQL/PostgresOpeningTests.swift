@@ -39,6 +39,18 @@ struct PostgresOpeningTests {
         #expect(error?.sqlState == nil)
     }
 
+    @Test(arguments: [
+        "sslmode=sure", "sslmode=require", "sslmode=verify-ca&sslrootcert=/nowhere", "passfile=/nowhere",
+    ])
+    func whatOnlyAPersonCanMendIsUnreadable(option: String) async throws {
+        let url = try await PostgresServer.shared().url(password: option.hasPrefix("passfile") ? nil : "any")
+        let error = await #expect(throws: StorageError.self) {
+            try await withPostgres(try PostgresOptions(url: "\(url)?\(option)")) { _ in }
+        }
+        #expect(error?.code == .unreadable)
+        #expect(error?.sqlState == nil)
+    }
+
     @Test func hostsAreTriedInTheirOrder() async throws {
         let url = try await PostgresServer.shared().url()
         let both = url.split(separator: "@").joined(separator: "@127.0.0.1:1,no-such-host.invalid:2,")
@@ -78,7 +90,7 @@ struct PostgresOpeningTests {
         let error = await #expect(throws: StorageError.self) {
             try await withPostgres(try PostgresOptions(url: server.url() + options)) { _ in }
         }
-        #expect(error?.code == .unavailable)
+        #expect(error?.code == .unreadable, "no other attempt mends it")
         #expect(error?.message.contains("localhost") == true, "the certificate is for another name")
     }
 

@@ -182,6 +182,42 @@ struct DurableStoreTests {
         #expect(error?.message.contains("\(SQLiteSchema.version)") == true)
     }
 
+    @Test func theScoresOfTheFirstSchemaAreKept() async throws {
+        let first = try await open()
+        for keyword in ["a", "b"] { try await first.append(.action(sampleAction(keywords: [keyword]))) }
+        try await first.flush()
+        let scores = try await first.store.scores()
+        try await first.close()
+        try sqlite { connection in
+            for statement in [
+                "DELETE FROM schema_version WHERE version > 1",
+                """
+                CREATE TABLE old_scores (
+                    id INTEGER PRIMARY KEY, keywords TEXT NOT NULL,
+                    keyword TEXT NOT NULL GENERATED ALWAYS AS (keywords ->> 0) STORED,
+                    tool_name TEXT NOT NULL, tool_type TEXT NOT NULL, weight REAL NOT NULL,
+                    usage_count INTEGER NOT NULL, success_count INTEGER NOT NULL, last_used INTEGER NOT NULL,
+                    UNIQUE (keyword, tool_name, tool_type)
+                ) STRICT
+                """,
+                """
+                INSERT INTO old_scores (
+                    id, keywords, tool_name, tool_type, weight, usage_count, success_count, last_used
+                )
+                SELECT id, keywords, tool_name, tool_type, weight, usage_count, success_count, last_used
+                FROM routing_scores
+                """,
+                "DROP TABLE routing_scores", "ALTER TABLE old_scores RENAME TO routing_scores",
+            ] { try connection.execute(statement) }
+        }
+        let second = try await open()
+        #expect(try await second.store.scores() == scores)
+        try await second.append(.action(sampleAction(keywords: ["a"])))
+        try await second.flush()
+        #expect(try await second.store.scores().count == 2)
+        try await second.close()
+    }
+
     @Test func aSecondServerIsRefusedUntilTheFirstHasClosed() async throws {
         let first = try await open()
         let error = await #expect(throws: StorageError.self) { try await open() }

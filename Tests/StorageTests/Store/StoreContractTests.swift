@@ -155,8 +155,8 @@ struct StoreContractTests {
         var records: [JournalRecord] = []
         for _ in 0..<400 {
             let tool = ["Bash", "Read"].randomElement(using: &random) ?? ""
-            let keywords = (0..<3).compactMap { _ in ["a", "b", "é", "e\u{301}", "q\"\\"].randomElement(using: &random)
-            }
+            let words = ["a", "b", "é", "e\u{301}", "q\"\\", "n\0", "n\0a", "n\0b", "n"]
+            let keywords = (0..<3).compactMap { _ in words.randomElement(using: &random) }
             if Int.random(in: 0..<8, using: &random) == 0 {
                 records.append(
                     .feedback(sampleFeedback(tool: tool, keywords: keywords, chosen: .random(using: &random)))

@@ -117,8 +117,8 @@ actor PostgresConnection {
             notices: PostgresNoticeLog(logger)
         )
         timer?.schedule(after: options.connectMilliseconds)
-        guard let libpq, !libpq.isBroken else { return perform(phases.polled(.failed, at: nil), connectionError) }
-        perform(phases.polled(.writing, at: first), connectionError)
+        guard let libpq, !libpq.isBroken else { return perform(phases.polled(.failed, at: nil), openingError) }
+        perform(phases.polled(.writing, at: first), openingError)
     }
 
     private func poll() {
@@ -126,7 +126,16 @@ actor PostgresConnection {
         unwatch()
         guard let libpq else { return }
         let step = phases.polled(libpq.poll(), at: candidates.firstIndex { libpq.isAt($0) })
-        perform(step, connectionError)
+        perform(step, openingError)
+    }
+
+    /// Why no connection came about.
+    private var openingError: StorageError {
+        let error = connectionError
+        guard let message = libpq?.message, ConnectFailure.isOfSettings(message, sqlState: error.sqlState) else {
+            return error
+        }
+        return StorageError(.unreadable, error.message, sqlState: error.sqlState)
     }
 
     private var connectionError: StorageError {

@@ -15,6 +15,8 @@ struct PostgresLimits: Equatable, Sendable {
 
     /// For requests of people and agents, who wait.
     static let requests = PostgresLimits(statement: 10_000, lock: 2000, silence: 12_000, idleTransaction: 30_000)
+    /// For what takes no time on a database that is well, asked by those who would rather go on without an answer.
+    static let lookups = PostgresLimits(statement: 800, lock: 800, silence: 1000, idleTransaction: 30_000)
     /// For batches, whose statements take as long as they take.
     static let batches = PostgresLimits(statement: 0, lock: 20_000, silence: 60_000, idleTransaction: 30_000)
 }

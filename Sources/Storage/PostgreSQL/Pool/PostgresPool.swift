@@ -3,7 +3,8 @@ internal import Bus
 /// A few connections to one database, opened when they are needed and handed out to one user at a time.
 ///
 /// `PostgresPoolState` decides. A connection that broke is replaced when somebody needs it; one that comes back in the
-/// middle of a transaction is rolled back.
+/// middle of a transaction is rolled back. A pool that refuses when away lets only the first requests wait for
+/// a database that says nothing, and goes on trying by itself until it answers.
 actor PostgresPool {
     private let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
@@ -30,25 +31,31 @@ actor PostgresPool {
     private var waiters: [Int: Waiter] = [:]
     private var nextWaiter = 0
     private var deadlines: LoopTimer?
+    private var reopening: LoopTimer?
+    /// Why the last connection could not be opened.
+    private var failure: StorageError?
+    private static let reopeningMilliseconds: UInt64 = 500
     /// Whoever closes the pool waits for the connections that are in use.
     private var closing: CheckedContinuation<Void, Never>?
 
     /// - Parameters:
     ///   - size: Connections at most.
     ///   - waitMilliseconds: How long a request waits for one.
+    ///   - refusesWhenAway: Whether a request is refused at once while the database is known to be away.
     init(
         _ options: PostgresOptions,
         limits: PostgresLimits,
         size: Int,
         waiterLimit: Int = 256,
         waitMilliseconds: UInt64 = 2000,
+        refusesWhenAway: Bool = false,
         on loop: EventLoop
     ) {
         self.options = options
         self.limits = limits
         self.waitMilliseconds = waitMilliseconds
         self.loop = loop
-        state = PostgresPoolState(limit: size, waiterLimit: waiterLimit)
+        state = PostgresPoolState(limit: size, waiterLimit: waiterLimit, refusesWhenAway: refusesWhenAway)
     }
 
     // MARK: - Use
@@ -82,16 +89,21 @@ actor PostgresPool {
         let waiter = nextWaiter
         switch state.requested(waiter) {
         case .lease(let number): hand(number, to: answer)
-        case .refuse:
-            let reason =
-                state.isClosed ? "the store is closed" : "\(state.waiterLimit) requests wait for the database already"
-            answer.resume(returning: .failure(StorageError(.unavailable, reason)))
+        case .refuse: answer.resume(returning: .failure(refusal))
         case .wait: wait(waiter, answer)
         case .waitAndOpen(let number):
             wait(waiter, answer)
             open(number)
         }
     }
+
+    private var refusal: StorageError {
+        if state.isClosed { return StorageError(.unavailable, "the store is closed") }
+        if state.isAway { return failure ?? PostgresPool.noConnection }
+        return StorageError(.unavailable, "\(state.waiterLimit) requests wait for the database already")
+    }
+
+    private static let noConnection = StorageError(.unavailable, "the database: no connection in time")
 
     private func wait(_ waiter: Int, _ answer: Answer) {
         waiters[waiter] = Waiter(answer: answer, deadline: loop.nowMilliseconds + waitMilliseconds)
@@ -109,13 +121,30 @@ actor PostgresPool {
         Task {
             do throws(StorageError) {
                 try await connection.open()
+                failure = nil
                 await perform(state.opened(number))
             } catch {
                 connections[number] = nil
+                failure = error
                 for waiter in state.openingFailed(number) { fail(waiter, error) }
+                reopenLater()
                 finishClosing()
             }
         }
+    }
+
+    /// Whether the database is back has to be found out without a request: all are refused.
+    private func reopenLater() {
+        guard state.isAway, !state.isClosed, reopening == nil else { return }
+        reopening = try? LoopTimer(on: loop) { [weak self] in self?.assumeIsolated { $0.reopen() } }
+        guard let reopening else { return reopen() }
+        reopening.schedule(after: PostgresPool.reopeningMilliseconds)
+    }
+
+    private func reopen() {
+        reopening?.close()
+        reopening = nil
+        if let number = state.reopen() { open(number) }
     }
 
     private func giveBack(_ lease: Lease) async {
@@ -171,7 +200,7 @@ actor PostgresPool {
     private func expire() {
         let now = loop.nowMilliseconds
         for (waiter, waiting) in waiters where waiting.deadline <= now && state.expired(waiter) {
-            fail(waiter, StorageError(.unavailable, "the database: no connection in time"))
+            fail(waiter, PostgresPool.noConnection)
         }
         guard waiters.isEmpty else { return }
         deadlines?.close()
@@ -185,6 +214,8 @@ actor PostgresPool {
         for waiter in state.close() { fail(waiter, StorageError(.unavailable, "the store is closed")) }
         deadlines?.close()
         deadlines = nil
+        reopening?.close()
+        reopening = nil
         for (number, connection) in connections {
             await connection.close()
             if !state.leased.contains(number), !state.opening.contains(number) { connections[number] = nil }

@@ -4,6 +4,8 @@ struct PostgresPoolState: Equatable {
     let limit: Int
     /// Beyond it a request is refused at once.
     let waiterLimit: Int
+    /// Whether requests are refused at once, instead of waiting, while the database says nothing.
+    let refusesWhenAway: Bool
 
     private(set) var idle: [Int] = []
     private(set) var leased: Set<Int> = []
@@ -11,11 +13,15 @@ struct PostgresPoolState: Equatable {
     /// Requests in their order; the first one has the earliest deadline.
     private(set) var waiters: [Int] = []
     private(set) var isClosed = false
+    /// An opening took longer than a request waits, and none has succeeded since then. A database that refuses
+    /// connections is not away in this sense: asking it costs a request nothing.
+    private(set) var isAway = false
     private var nextConnection = 0
 
-    init(limit: Int, waiterLimit: Int) {
+    init(limit: Int, waiterLimit: Int, refusesWhenAway: Bool = false) {
         self.limit = limit
         self.waiterLimit = waiterLimit
+        self.refusesWhenAway = refusesWhenAway
     }
 
     /// Connections that are there or on their way.
@@ -32,7 +38,7 @@ struct PostgresPoolState: Equatable {
 
     /// Somebody needs a connection.
     mutating func requested(_ waiter: Int) -> RequestAction {
-        guard !isClosed else { return .refuse }
+        guard !isClosed, !isAway else { return .refuse }
         if let connection = idle.popLast() {
             leased.insert(connection)
             return .lease(connection)
@@ -41,9 +47,7 @@ struct PostgresPoolState: Equatable {
         waiters.append(waiter)
         // One for each who waits: those under way are for those before him.
         guard count < limit, opening.count < waiters.count else { return .wait }
-        nextConnection += 1
-        opening.insert(nextConnection)
-        return .waitAndOpen(nextConnection)
+        return .waitAndOpen(open())
     }
 
     enum FreeAction: Equatable {
@@ -57,6 +61,7 @@ struct PostgresPoolState: Equatable {
     /// A connection was opened.
     mutating func opened(_ connection: Int) -> FreeAction {
         opening.remove(connection)
+        isAway = false
         return free(connection)
     }
 
@@ -76,17 +81,27 @@ struct PostgresPoolState: Equatable {
         return .lease(connection, to: waiters.removeFirst())
     }
 
-    /// A connection could not be opened: what keeps it away keeps it away from all who wait. They are to be told.
+    /// A connection could not be opened: what keeps it away keeps it away from all who wait. They are to be told, and
+    /// `reopen` is to be called in a while if the database is away.
     mutating func openingFailed(_ connection: Int) -> [Int] {
         opening.remove(connection)
         defer { waiters = [] }
         return waiters
     }
 
+    /// Some time after an opening failed. The number of a connection to open, to see whether the database is back.
+    mutating func reopen() -> Int? {
+        isAway && !isClosed && count == 0 ? open() : nil
+    }
+
     /// A leased connection broke. The number of another one to open, if somebody waits.
     mutating func broke(_ connection: Int) -> Int? {
         leased.remove(connection)
         guard !isClosed, opening.count < waiters.count, count < limit else { return nil }
+        return open()
+    }
+
+    private mutating func open() -> Int {
         nextConnection += 1
         opening.insert(nextConnection)
         return nextConnection
@@ -96,6 +111,8 @@ struct PostgresPoolState: Equatable {
     mutating func expired(_ waiter: Int) -> Bool {
         guard let index = waiters.firstIndex(of: waiter) else { return false }
         waiters.remove(at: index)
+        // Nobody has one, so it wasn't the others that kept it from this request.
+        if refusesWhenAway, idle.isEmpty, leased.isEmpty { isAway = true }
         return true
     }
 

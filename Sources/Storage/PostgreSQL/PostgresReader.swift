@@ -7,8 +7,10 @@ struct PostgresReader: Sendable {
 
     /// - Parameter connections: At most.
     init(_ options: PostgresOptions, connections: Int = 2, on loop: EventLoop) {
-        pool = PostgresPool(options, limits: .requests, size: connections, on: loop)
+        pool = PostgresPool(options, name: "reader", limits: .requests, size: connections, on: loop)
     }
+
+    var figures: PoolFigures { pool.figures }
 
     private func run(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
         try await pool.withConnection { connection throws(StorageError) in try await connection.run(command) }

@@ -46,7 +46,7 @@ struct PostgresLossTests {
     @Test func aPoolReplacesWhatBroke() async throws {
         let options = try await PostgresServer.shared().options()
         try await withLoop { (loop: EventLoop) async throws in
-            let pool = PostgresPool(options, limits: .requests, size: 2, on: loop)
+            let pool = PostgresPool(options, name: "test", limits: .requests, size: 2, on: loop)
             let processes = try await withThrowingTaskGroup(of: Int64.self) { group in
                 for _ in 0..<20 {
                     group.addTask {
@@ -85,7 +85,7 @@ struct PostgresLossTests {
     @Test func whoWaitsTooLongForAConnectionIsTold() async throws {
         let options = try await PostgresServer.shared().options()
         try await withLoop { (loop: EventLoop) async throws in
-            let pool = PostgresPool(options, limits: .requests, size: 1, waitMilliseconds: 100, on: loop)
+            let pool = PostgresPool(options, name: "test", limits: .requests, size: 1, waitMilliseconds: 100, on: loop)
             let held = Watched(false)
             let released = Watched(false)
             let holder = Task {
@@ -99,6 +99,8 @@ struct PostgresLossTests {
                 try await pool.withConnection { connection throws(StorageError) in () }
             }
             #expect(error?.code == .unavailable)
+            let figures = pool.figures
+            #expect([figures.connections, figures.used, figures.waiting, figures.expired] == [1, 1, 0, 1])
             released.update { $0 = true }
             try await holder.value
             await pool.close()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bus
+import Logging
 import Storage
 
 /// `dcm-bench store`
@@ -14,7 +15,7 @@ struct StoreCommand: AsyncParsableCommand {
     var database: String
 
     @Option(help: "Rows of one run.")
-    var rows = 300_000
+    var rows = 500_000
 
     @Option(help: "Keywords of each action; the routing learns from them.")
     var keywords = 0
@@ -28,6 +29,8 @@ struct StoreCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        // The journal is filled while no store is there, which the writer would report.
+        LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
         let run = StoreRun(
             location: .postgres(try PostgresOptions(url: database)),
             actions: StoreActions(keywords: keywords, keys: keys)
@@ -53,8 +56,11 @@ struct StoreCommand: AsyncParsableCommand {
     }
 
     private static func report(_ delays: Histogram) -> Report {
-        Report(title: "One record, from the journal into the store, microseconds", rows: [
-            Report.Row(name: "idle", cells: delays.cells)
-        ])
+        Report(
+            title: "One record, from the journal into the store, microseconds",
+            rows: [
+                Report.Row(name: "idle", cells: delays.cells)
+            ]
+        )
     }
 }

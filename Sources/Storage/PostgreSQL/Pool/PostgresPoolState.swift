@@ -11,6 +11,13 @@ struct PostgresPoolState: Equatable {
     /// Requests in their order; the first one has the earliest deadline.
     private(set) var waiters: [Int] = []
     private(set) var isClosed = false
+    /// Requests that were refused because too many waited.
+    private(set) var refused = 0
+    /// Requests that waited too long.
+    private(set) var expiredCount = 0
+    private(set) var failedOpenings = 0
+    /// Connections that broke.
+    private(set) var brokenCount = 0
     private var nextConnection = 0
 
     init(limit: Int, waiterLimit: Int) {
@@ -37,7 +44,10 @@ struct PostgresPoolState: Equatable {
             leased.insert(connection)
             return .lease(connection)
         }
-        guard waiters.count < waiterLimit else { return .refuse }
+        guard waiters.count < waiterLimit else {
+            refused += 1
+            return .refuse
+        }
         waiters.append(waiter)
         // One for each who waits: those under way are for those before him.
         guard count < limit, opening.count < waiters.count else { return .wait }
@@ -79,6 +89,7 @@ struct PostgresPoolState: Equatable {
     /// A connection could not be opened: what keeps it away keeps it away from all who wait. They are to be told.
     mutating func openingFailed(_ connection: Int) -> [Int] {
         opening.remove(connection)
+        failedOpenings += 1
         defer { waiters = [] }
         return waiters
     }
@@ -86,6 +97,7 @@ struct PostgresPoolState: Equatable {
     /// A leased connection broke. The number of another one to open, if somebody waits.
     mutating func broke(_ connection: Int) -> Int? {
         leased.remove(connection)
+        brokenCount += 1
         guard !isClosed, opening.count < waiters.count, count < limit else { return nil }
         nextConnection += 1
         opening.insert(nextConnection)
@@ -96,6 +108,7 @@ struct PostgresPoolState: Equatable {
     mutating func expired(_ waiter: Int) -> Bool {
         guard let index = waiters.firstIndex(of: waiter) else { return false }
         waiters.remove(at: index)
+        expiredCount += 1
         return true
     }
 

@@ -158,6 +158,7 @@ actor BatchWriter {
         guard state.phase == .writing else { return }
         do throws(StorageError) {
             try await learnMark()
+            guard state.phase == .writing else { return }
             // Before the read: what is committed during it is not passed over.
             let last = journal.last
             let slice = try await nextSlice()
@@ -177,7 +178,7 @@ actor BatchWriter {
             }
         } catch {
             // The journal goes on growing meanwhile, and so would its log.
-            if state.phase == .writing { await checkpoint() }
+            await checkpoint()
             return failed(error)
         }
         journal.trim(through: mark)
@@ -285,10 +286,11 @@ actor BatchWriter {
 
     private func checkpoint() async {
         let committed = journal.figures.bytes
-        guard committed - checkpointedBytes >= BatchWriter.checkpointBytes else { return }
+        guard state.phase == .writing, committed - checkpointedBytes >= BatchWriter.checkpointBytes else { return }
         checkpointedBytes = committed
         do throws(StorageError) {
-            guard try await slices.checkpoint() > logBound else { return }
+            // After `stop` the journal may be closed at any moment.
+            guard try await slices.checkpoint() > logBound, state.phase == .writing else { return }
             await journal.restartLog()
         } catch {
             logger.warning("could not check-point the journal", metadata: ["error": "\(error)"])

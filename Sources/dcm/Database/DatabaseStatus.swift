@@ -31,7 +31,7 @@ struct DatabaseStatus: AsyncParsableCommand {
         ]
         lines += report.tables.map { line($0.name, "\($0.rows) rows") }
         lines += report.marks.map { mark in
-            line("journal", "\(mark.journalID) through \(mark.position.value), \(mark.updatedAt)")
+            line("journal", "\(mark.journalID) through \(mark.position.value), \(mark.updatedAt.iso8601)")
         }
         return lines.joined(separator: "\n")
     }

@@ -82,7 +82,9 @@ actor PostgresWriter: RecordSink {
             guard case .action(let action) = entry.record else { return nil }
             return action
         }
-        async let composed = PostgresWriter.compose(batch.entries, learning, scores, ids)
+        // Taken here: what the child task reads of this actor it would have to wait for.
+        let (known, entries) = (scores, batch.entries)
+        async let composed = PostgresWriter.compose(entries, learning, known, ids)
         if !actions.isEmpty {
             try await connection.copyIn(PostgresStatements.copyActions, PostgresActionRows(actions))
         }

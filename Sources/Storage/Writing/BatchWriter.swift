@@ -17,6 +17,9 @@ actor BatchWriter {
     private let logBound: Int64
     private var state = BatchWriterState()
     private var timer: LoopTimer?
+    /// A task of `writeBatch` was made and hasn't come to this thread yet; `stop` waits for it.
+    private var isBeginning = false
+    private var begun: CheckedContinuation<Void, Never>?
     /// Bytes of the journal's log after which it is copied into the file, and what was committed at the last time.
     private static let checkpointBytes: UInt64 = 2 << 20
     private var checkpointedBytes: UInt64 = 0
@@ -137,6 +140,7 @@ actor BatchWriter {
             timer?.close()
             timer = nil
             // A step of its own, so that reads and deletions get their turn between batches.
+            isBeginning = true
             Task { await self.writeBatch() }
         }
     }
@@ -155,6 +159,9 @@ actor BatchWriter {
     }
 
     private func writeBatch() async {
+        isBeginning = false
+        begun?.resume()
+        begun = nil
         guard state.phase == .writing else { return }
         do throws(StorageError) {
             try await learnMark()
@@ -194,6 +201,7 @@ actor BatchWriter {
     private func learnMark() async throws(StorageError) {
         if shared.withLock({ $0.markIsKnown }) { return }
         let mark = try await sink.mark(ofJournal: journal.id)
+        guard state.phase == .writing else { return }
         if mark > journal.opened {
             // Positions move: what is in memory has the old ones.
             try await journal.skip(to: mark)
@@ -307,6 +315,8 @@ actor BatchWriter {
             return shared.waiters.all()
         }
         waiting.resume(.failure(.closed))
+        // Nothing may be on its way to a loop that is about to stop.
+        if isBeginning { await withCheckedContinuation { begun = $0 } }
         _ = await ahead?.slice.value
         try await slices.close()
     }

@@ -2,6 +2,7 @@
 import os
 import pathlib
 import resource
+import shutil
 import tempfile
 
 import pytest
@@ -55,6 +56,7 @@ def make_disk(show):
     yield make
     for disk in disks:
         disk.close()
+        shutil.rmtree(disk.folder.parent)
 
 
 @pytest.fixture

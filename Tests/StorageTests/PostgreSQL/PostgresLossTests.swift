@@ -46,7 +46,14 @@ struct PostgresLossTests {
     @Test func aPoolReplacesWhatBroke() async throws {
         let options = try await PostgresServer.shared().options()
         try await withLoop { (loop: EventLoop) async throws in
-            let pool = PostgresPool(options, name: "test", limits: .requests, size: 2, waitMilliseconds: 60_000, on: loop)
+            let pool = PostgresPool(
+                options,
+                name: "test",
+                limits: .requests,
+                size: 2,
+                waitMilliseconds: 60_000,
+                on: loop
+            )
             let processes = try await withThrowingTaskGroup(of: Int64.self) { group in
                 for _ in 0..<20 {
                     group.addTask {

@@ -94,7 +94,7 @@ let package = Package(
         .executableTarget(
             name: "dcm-bench",
             dependencies: [
-                "Agents", "Bus", "Gateway", "Storage",
+                "Bus", "Gateway",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -8,20 +8,17 @@ enum PostgresDatabase {
     private static let duplicates: Set = ["42P04", "23505"]
 
     /// Creates the database and its tables where they are missing.
-    @discardableResult
-    static func prepare(_ options: PostgresOptions, on loop: EventLoop) async throws(StorageError) -> SchemaChange {
+    static func prepare(_ options: PostgresOptions, on loop: EventLoop) async throws(StorageError) {
         do throws(StorageError) {
-            let found = try await applySchema(options, on: loop)
-            return SchemaChange(from: found, to: PostgresSchema.version)
+            try await applySchema(options, on: loop)
         } catch {
             guard error.sqlState == absent else { throw error }
             try await create(options, on: loop)
-            let found = try await applySchema(options, on: loop)
-            return SchemaChange(from: found, to: PostgresSchema.version, createdDatabase: true)
+            try await applySchema(options, on: loop)
         }
     }
 
-    private static func applySchema(_ options: PostgresOptions, on loop: EventLoop) async throws(StorageError) -> Int {
+    private static func applySchema(_ options: PostgresOptions, on loop: EventLoop) async throws(StorageError) {
         try await with(options, on: loop) { connection throws(StorageError) in
             try await PostgresSchema.apply(on: connection)
         }
@@ -52,21 +49,19 @@ enum PostgresDatabase {
         "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 
-    /// Runs `body` with a connection of its own, whose statements take as long as they take.
-    static func with<Value>(
+    private static func with(
         _ options: PostgresOptions,
         on loop: EventLoop,
-        _ body: (PostgresConnection) async throws(StorageError) -> Value
-    ) async throws(StorageError) -> Value {
+        _ body: (PostgresConnection) async throws(StorageError) -> Void
+    ) async throws(StorageError) {
         let connection = PostgresConnection(options, limits: .batches, on: loop)
         do throws(StorageError) {
             try await connection.open()
-            let value = try await body(connection)
-            await connection.close()
-            return value
+            try await body(connection)
         } catch {
             await connection.close()
             throw error
         }
+        await connection.close()
     }
 }

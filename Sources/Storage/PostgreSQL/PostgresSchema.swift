@@ -13,22 +13,20 @@ enum PostgresSchema {
 
     /// Creates what is missing, in one transaction; one server after the other when two start at once. Throws
     /// `newerSchema` for a database of a later program.
-    ///
-    /// - Returns: The version before.
-    static func apply(on connection: PostgresConnection) async throws(StorageError) -> Int {
+    static func apply(on connection: PostgresConnection) async throws(StorageError) {
         let encoding = await connection.parameter("server_encoding") ?? "unknown"
         guard encoding == "UTF8" else {
             throw StorageError(.unreadable, "the database has the encoding \(encoding); UTF8 is needed")
         }
         do throws(StorageError) {
-            return try await bringUpToDate(connection)
+            try await bringUpToDate(connection)
         } catch {
             _ = try? await connection.run(PostgresCommand("ROLLBACK", isPrepared: false))
             throw error
         }
     }
 
-    private static func bringUpToDate(_ connection: PostgresConnection) async throws(StorageError) -> Int {
+    private static func bringUpToDate(_ connection: PostgresConnection) async throws(StorageError) {
         let begun = try await connection.run(
             ["BEGIN", PostgresStatements.lockSchema, PostgresStatements.schemaExists].map(once)
         )
@@ -49,7 +47,6 @@ enum PostgresSchema {
             commands.append(once(PostgresStatements.addSchemaVersion).with(next + 1))
         }
         _ = try await connection.run(commands + [once("COMMIT")])
-        return found
     }
 
     private static func once(_ sql: String) -> PostgresCommand { PostgresCommand(sql, isPrepared: false) }

@@ -17,7 +17,14 @@ struct ServerOptions: ParsableArguments {
 
     @OptionGroup var location: DataLocation
 
-    @OptionGroup var database: DatabaseLocation
+    @Option(
+        help: """
+            PostgreSQL database, as postgres://user:password@host:5432/name, or 'embedded' for a file in the data \
+            folder. Environment: DATABASE_URL, or DB_HOST, DB_PORT, DB_NAME, DB_USER and DB_PASSWORD. \
+            (default: embedded)
+            """
+    )
+    var database: String?
 
     @Option(help: "Event loops. One carries a million messages per second.")
     var loops = 1
@@ -64,7 +71,7 @@ struct ServerOptions: ParsableArguments {
     var arguments: [String] {
         var arguments = ["--data", location.path, "--loops", "\(loops)", "--log-level", logLevel]
         arguments += ["--journal-size", "\(journalSize)"]
-        if let url = database.url { arguments += ["--database", url] }
+        if let database { arguments += ["--database", database] }
         if let maxConnections { arguments += ["--max-connections", "\(maxConnections)"] }
         if let host { arguments += ["--host", host] }
         if let port { arguments += ["--port", "\(port)"] }

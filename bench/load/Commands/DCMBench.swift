@@ -8,7 +8,7 @@ struct DCMBench: AsyncParsableCommand {
         discussion: "bench/README.md says how to run and read it; bench/run does all of it.",
         subcommands: [
             BusCommand.self, FanoutCommand.self, LatencyCommand.self, SlowConsumerCommand.self, ActionsCommand.self,
-            IdleCommand.self, AllCommand.self,
+            IdleCommand.self, StoreCommand.self, AllCommand.self,
         ]
     )
 }

@@ -53,8 +53,11 @@ struct StoreCommand: AsyncParsableCommand {
     }
 
     private static func report(_ delays: Histogram) -> Report {
-        Report(title: "One record, from the journal into the store, microseconds", rows: [
-            Report.Row(name: "idle", cells: delays.cells)
-        ])
+        Report(
+            title: "One record, from the journal into the store, microseconds",
+            rows: [
+                Report.Row(name: "idle", cells: delays.cells)
+            ]
+        )
     }
 }

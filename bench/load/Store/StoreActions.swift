@@ -33,7 +33,8 @@ struct StoreActions: Sendable {
             id: ids.next(at: time),
             toolName: "Tool\(index % StoreActions.tools)",
             toolType: "builtin",
-            input: #"{"command":"swift build -c release --product dcm","description":"Build number \#(index)","timeout":120000}"#,
+            input:
+                #"{"command":"swift build -c release --product dcm","description":"Build number \#(index)","timeout":120000}"#,
             output: #"{"stdout":"Build complete! (\#(index) s)","stderr":"","interrupted":false}"#,
             filePaths: index % 3 == 0 ? ["/home/user/project/Sources/File\(index % 97).swift"] : [],
             exitCode: index % 10 == 0 ? 1 : 0,

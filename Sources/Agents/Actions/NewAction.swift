@@ -66,10 +66,13 @@ package struct NewAction: Equatable, Sendable {
         let pathBytes = filePaths.reduce(0) { $0 + $1.utf8.count }
         require(pathBytes <= NewAction.maximumPathBytes, "file_paths", "at most 65536 bytes together")
         // Databases end a text at NUL or refuse it: such an id could be neither listed nor deleted.
-        let texts = [("tool_name", toolName), ("session_id", sessionID ?? ""), ("project_path", projectPath ?? "")]
-        for (field, text) in texts + filePaths.map({ ("file_paths", $0) }) {
-            require(!text.utf8.contains(0), field, "must not contain NUL (U+0000)")
+        func requireNoNUL(_ text: String?, _ field: String) {
+            require(text?.utf8.contains(0) != true, field, "must not contain NUL (U+0000)")
         }
+        requireNoNUL(toolName, "tool_name")
+        requireNoNUL(sessionID, "session_id")
+        requireNoNUL(projectPath, "project_path")
+        for path in filePaths { requireNoNUL(path, "file_paths") }
         return problems
     }
 }

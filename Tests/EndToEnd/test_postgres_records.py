@@ -56,7 +56,8 @@ def post(recorder, body):
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_texts_are_stored_as_they_are(recorder, cluster, text):
-    name = text[:100]
+    # Ids and names with NUL are refused at the door; inputs and outputs have what a tool said.
+    name = text[:100].replace("\0", "")
     body = action("Tool" + name, input=text, session_id="s" + name, project_path="/p" + name, file_paths=["/f" + name])
     if len(text) < 1000:
         body["output"] = text

@@ -34,7 +34,7 @@ class Work:
         accept_for(self.server, STRETCH)
         self.phases.begin("during")
         yield
-        drained(self.server, recovery)
+        drained(self.server, recovery, busy=True)
         self.phases.begin("after")
         accept_for(self.server, STRETCH)
         sent, samples = load.stop(), delivery.stop()

@@ -22,6 +22,8 @@ package final class DurableStore: Sendable {
     package struct Figures: Equatable, Sendable {
         package var journal: JournalFigures
         package var writer: WriterFigures
+        /// Connections to a database; empty for an embedded store.
+        package var pools: [PoolFigures]
     }
 
     /// Makes the store on its loops: one for the writer, one for reads.
@@ -106,7 +108,7 @@ package final class DurableStore: Sendable {
         writer = BatchWriter(
             loop: loops.store,
             journal: journal,
-            reader: try JournalReader(path: journalPath),
+            slices: try JournalSlices(path: journalPath, loop: loops.ahead),
             sink: backend.sink,
             mark: mark,
             logBound: limits.log
@@ -149,6 +151,9 @@ package final class DurableStore: Sendable {
     /// True if the store is another process, which may come and go while this one runs.
     package var mayBeAway: Bool { backend.mayBeAway }
 
+    /// `embedded` or `postgresql`.
+    package var kind: String { backend.kind }
+
     /// Makes a record durable; it is in the store soon after. Throws `unavailable` or `diskFull` when it was not
     /// accepted.
     @discardableResult
@@ -190,7 +195,7 @@ package final class DurableStore: Sendable {
         try await JournalHistory(path: journalPath, loop: loops.reader).read(after: position, slice)
     }
 
-    package var figures: Figures { Figures(journal: journal.figures, writer: writer.figures) }
+    package var figures: Figures { Figures(journal: journal.figures, writer: writer.figures, pools: backend.pools) }
 
     // MARK: - End
 
@@ -222,15 +227,19 @@ package final class DurableStore: Sendable {
 private struct Loops {
     let store = EventLoop(name: "dcm-store")
     let reader = EventLoop(name: "dcm-reader")
+    /// Reads the journal for the writer.
+    let ahead = EventLoop(name: "dcm-ahead")
 
     init() {
         store.start()
         reader.start()
+        ahead.start()
     }
 
     /// Nothing may be queued on them any more.
     func stop() {
         store.stop()
         reader.stop()
+        ahead.stop()
     }
 }

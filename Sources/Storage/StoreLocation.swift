@@ -4,4 +4,15 @@ package enum StoreLocation: Equatable, Sendable {
     case embedded
     /// A database that several servers may share.
     case postgres(PostgresOptions)
+
+    /// `embedded` or `postgresql`, for people and programs.
+    package var kind: String {
+        switch self {
+        case .embedded: StoreLocation.embeddedKind
+        case .postgres: StoreLocation.postgresKind
+        }
+    }
+
+    static let embeddedKind = "embedded"
+    static let postgresKind = "postgresql"
 }

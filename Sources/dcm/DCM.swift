@@ -13,7 +13,8 @@ struct DCM: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Serve.self, Start.self, Stop.self, Status.self, Logs.self, Publish.self, Subscribe.self,
+            Serve.self, Start.self, Stop.self, Status.self, Logs.self, DatabaseCommand.self, Publish.self,
+            Subscribe.self,
         ]
     )
 }

@@ -46,6 +46,7 @@ package struct FigureRoutes: Sendable {
         text.counter("forgotten_patterns_total", "Remembered patterns forgotten at the limit", forgotten.patterns)
         text.counter("routing_refused_total", "Keyword and tool pairs not learnt: table full", memory.refusedCount)
         FigureRoutes.write(store.figures, to: &text)
+        FigureRoutes.write(store.figures.pools, to: &text)
         FigureRoutes.write(recorder.counters, to: &text)
         return RESTResponse(fields: [.contentType: "text/plain; version=0.0.4"], body: Array(text.text.utf8))
     }
@@ -85,6 +86,33 @@ package struct FigureRoutes: Sendable {
         text.counter("store_refused_reads_total", "Reads refused: too many wait for the store", refusedReaders)
         text.counter("store_failures_total", "Attempts to write that failed", Int(clamping: writer.failures))
         text.gauge("store_backlog", "Records that the store does not hold yet", writer.backlog)
+    }
+
+    /// Only a store with connections has them.
+    private static func write(_ pools: [PoolFigures], to text: inout PrometheusText) {
+        guard !pools.isEmpty else { return }
+        func values(_ value: KeyPath<PoolFigures, Int>) -> [(label: String, value: Int)] {
+            pools.map { ($0.name, $0[keyPath: value]) }
+        }
+        let label = "pool"
+        text.gauges("database_connections", "Connections, open or opening", label: label, values(\.connections))
+        text.gauges("database_connections_used", "Connections in use", label: label, values(\.used))
+        text.gauges("database_waiting", "Requests that wait for a connection", label: label, values(\.waiting))
+        text.counters("database_refused_total", "Requests refused: too many wait", label: label, values(\.refused))
+        text.counters("database_expired_total", "Requests that waited too long", label: label, values(\.expired))
+        text.counters(
+            "database_failed_connects_total",
+            "Connections that could not be opened",
+            label: label,
+            values(\.failedConnects)
+        )
+        text.counters("database_broken_total", "Connections that broke", label: label, values(\.broken))
+        text.counters(
+            "database_statement_timeouts_total",
+            "Statements that the database ended at their time limit",
+            label: label,
+            values(\.statementTimeOuts)
+        )
     }
 
     private static func write(_ counters: IdempotencyWindow.Counters, to text: inout PrometheusText) {

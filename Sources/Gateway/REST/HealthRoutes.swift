@@ -34,6 +34,7 @@ package struct HealthRoutes: Sendable {
         json.field("version", Version.text)
         json.key("database")
         json.beginObject()
+        json.field("kind", store.kind)
         switch probe {
         case .success(let milliseconds):
             json.field("healthy", true)

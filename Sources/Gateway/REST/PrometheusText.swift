@@ -10,7 +10,22 @@ struct PrometheusText {
 
     /// One counter with a label of several values.
     mutating func counters(_ name: String, _ help: String, label: String, _ values: [(label: String, value: Int)]) {
-        head(name, "counter", help)
+        add(name, "counter", help, label, values)
+    }
+
+    /// One gauge with a label of several values.
+    mutating func gauges(_ name: String, _ help: String, label: String, _ values: [(label: String, value: Int)]) {
+        add(name, "gauge", help, label, values)
+    }
+
+    private mutating func add(
+        _ name: String,
+        _ type: String,
+        _ help: String,
+        _ label: String,
+        _ values: [(label: String, value: Int)]
+    ) {
+        head(name, type, help)
         for value in values { text += "dcm_\(name){\(label)=\"\(value.label)\"} \(value.value)\n" }
     }
 

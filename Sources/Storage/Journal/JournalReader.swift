@@ -9,12 +9,12 @@ struct JournalSlice: Equatable, Sendable {
     var through: JournalPosition?
 }
 
-/// Reads the journal from the writer's thread, on a connection of its own: in WAL mode neither waits for the other.
+/// Reads the journal beside its writing thread, on a connection of its own: in WAL mode neither waits for the other.
 /// The same connection moves the log into the file, so that commits don't have to.
 struct JournalReader: Sendable {
     private let connection: SQLiteConnection
     /// Bytes that one read takes at most, beyond its first record: large inputs make smaller batches.
-    static let sliceBytes = 8 << 20
+    static let sliceBytes = 16 << 20
 
     init(path: String) throws(StorageError) {
         connection = try SQLiteConnection(path: path, name: "the journal", access: .writing)

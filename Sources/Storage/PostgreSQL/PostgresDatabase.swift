@@ -8,17 +8,20 @@ enum PostgresDatabase {
     private static let duplicates: Set = ["42P04", "23505"]
 
     /// Creates the database and its tables where they are missing.
-    static func prepare(_ options: PostgresOptions, on loop: EventLoop) async throws(StorageError) {
+    @discardableResult
+    static func prepare(_ options: PostgresOptions, on loop: EventLoop) async throws(StorageError) -> SchemaChange {
         do throws(StorageError) {
-            try await applySchema(options, on: loop)
+            let found = try await applySchema(options, on: loop)
+            return SchemaChange(from: found, to: PostgresSchema.version)
         } catch {
             guard error.sqlState == absent else { throw error }
             try await create(options, on: loop)
-            try await applySchema(options, on: loop)
+            let found = try await applySchema(options, on: loop)
+            return SchemaChange(from: found, to: PostgresSchema.version, createdDatabase: true)
         }
     }
 
-    private static func applySchema(_ options: PostgresOptions, on loop: EventLoop) async throws(StorageError) {
+    private static func applySchema(_ options: PostgresOptions, on loop: EventLoop) async throws(StorageError) -> Int {
         try await with(options, on: loop) { connection throws(StorageError) in
             try await PostgresSchema.apply(on: connection)
         }
@@ -49,19 +52,21 @@ enum PostgresDatabase {
         "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 
-    private static func with(
+    /// Runs `body` with a connection of its own, whose statements take as long as they take.
+    static func with<Value>(
         _ options: PostgresOptions,
         on loop: EventLoop,
-        _ body: (PostgresConnection) async throws(StorageError) -> Void
-    ) async throws(StorageError) {
+        _ body: (PostgresConnection) async throws(StorageError) -> Value
+    ) async throws(StorageError) -> Value {
         let connection = PostgresConnection(options, limits: .batches, on: loop)
         do throws(StorageError) {
             try await connection.open()
-            try await body(connection)
+            let value = try await body(connection)
+            await connection.close()
+            return value
         } catch {
             await connection.close()
             throw error
         }
-        await connection.close()
     }
 }

@@ -1,27 +1,54 @@
 internal import Bus
 
 /// `BatchEffects` as statements. Rows are in the order of their keys, so that two transactions that touch the same rows
-/// do it in the same order.
-enum PostgresEffects {
+/// do it in the same order, and neighbours share a page.
+struct PostgresEffects: Sendable {
     /// The longest path that gets a row in `projects`, in bytes as stored: an index takes no more than a third of a
     /// page. The actions of a longer one are stored all the same.
     static let longestPath = 2600
 
-    /// - Parameter ids: Makes the ids of new projects.
-    static func commands(_ effects: BatchEffects, ids: UUIDGenerator) -> [PostgresCommand] {
-        var commands: [PostgresCommand] = []
-        let projects = effects.projects.filter { isIndexable($0.key.string) }.sorted { $0.key.precedes($1.key) }
-        if !projects.isEmpty { commands.append(upsert(projects, ids: ids)) }
+    private(set) var commands: [PostgresCommand] = []
+    /// How many rows the commands with these indexes have to find.
+    private(set) var expected: [(index: Int, rows: Int)] = []
+    /// Rows of scores that are there when the commands have been run.
+    private(set) var scores: [ScoreKey] = []
+
+    /// - Parameters:
+    ///   - known: Scores that are there already, as far as that is known.
+    ///   - ids: Makes the ids of new projects.
+    init(_ effects: BatchEffects, known: PostgresScores, ids: UUIDGenerator) {
+        let projects = effects.projects.filter { PostgresEffects.isIndexable($0.key.string) }
+            .sorted { $0.key.precedes($1.key) }
+        if !projects.isEmpty { commands.append(PostgresEffects.upsert(projects, ids: ids)) }
         let sessions = effects.sessions.sorted { $0.key.precedes($1.key) }
-        if !sessions.isEmpty { commands.append(upsert(sessions)) }
+        if !sessions.isEmpty { commands.append(PostgresEffects.upsert(sessions)) }
         for step in effects.scores {
             switch step {
-            case .uses(let changes): commands.append(apply(changes.sorted { $0.key.precedes($1.key) }))
+            case .uses(let changes): apply(changes.sorted { $0.key.precedes($1.key) }, known)
             case .feedback(let feedback, let change):
-                commands += feedback.keywords.map { apply(change, toKeyword: $0, toolName: feedback.toolName) }
+                commands += feedback.keywords.map {
+                    PostgresEffects.apply(change, toKeyword: $0, toolName: feedback.toolName)
+                }
             }
         }
-        return commands
+    }
+
+    /// True if the commands have found all rows that they have to find.
+    func areComplete(_ results: ArraySlice<PostgresResult>) -> Bool {
+        results.count == commands.count
+            && expected.allSatisfy { results[results.startIndex + $0.index].affectedRows == $0.rows }
+    }
+
+    private mutating func apply(_ changes: [(key: ScoreKey, value: ScoreChange)], _ known: PostgresScores) {
+        let present = changes.filter { known.contains($0.key) }
+        if !present.isEmpty {
+            expected.append((commands.count, present.count))
+            commands.append(PostgresEffects.update(present))
+        }
+        guard present.count < changes.count else { return }
+        let others = changes.filter { !known.contains($0.key) }
+        commands.append(PostgresEffects.apply(others))
+        scores += others.filter(\.value.insertsMissing).map(\.key)
     }
 
     /// First answers win, also within a batch.
@@ -64,8 +91,24 @@ enum PostgresEffects {
             .with(array: sessions.map(\.value.errors))
     }
 
+    private static func update(_ changes: [(key: ScoreKey, value: ScoreChange)]) -> PostgresCommand {
+        command(PostgresStatements.updateScores, changes)
+    }
+
     private static func apply(_ changes: [(key: ScoreKey, value: ScoreChange)]) -> PostgresCommand {
-        PostgresCommand(PostgresStatements.applyScores)
+        command(PostgresStatements.applyScores, changes)
+            .with(array: changes.map { $0.value.inserted?.score.micro })
+            .with(array: changes.map { $0.value.inserted?.usageCount })
+            .with(array: changes.map { $0.value.inserted?.successCount })
+            .with(array: changes.map { $0.value.inserted?.lastUsed })
+    }
+
+    /// The parameters that both statements have: what becomes of a row that is there.
+    private static func command(
+        _ sql: String,
+        _ changes: [(key: ScoreKey, value: ScoreChange)]
+    ) -> PostgresCommand {
+        PostgresCommand(sql)
             .with(array: changes.map(\.key.keyword))
             .with(array: changes.map(\.key.toolName))
             .with(array: changes.map(\.key.toolType))
@@ -75,10 +118,6 @@ enum PostgresEffects {
             .with(array: changes.map(\.value.usage))
             .with(array: changes.map(\.value.successes))
             .with(array: changes.map(\.value.lastUsed))
-            .with(array: changes.map { $0.value.inserted?.score.micro })
-            .with(array: changes.map { $0.value.inserted?.usageCount })
-            .with(array: changes.map { $0.value.inserted?.successCount })
-            .with(array: changes.map { $0.value.inserted?.lastUsed })
     }
 
     /// Of the rows of a tool for one keyword, whatever its type; it makes none.
@@ -92,18 +131,17 @@ enum PostgresEffects {
 extension ExactText {
     /// In the order of bytes, which is that of the indexes; Swift's own order takes some texts for equal that aren't.
     func precedes(_ other: ExactText) -> Bool {
-        string.utf8.lexicographicallyPrecedes(other.string.utf8)
+        // The order of ASCII texts is that of their bytes, and the standard library compares them in one go.
+        if string.utf8Span.isKnownASCII, other.string.utf8Span.isKnownASCII { return string < other.string }
+        return string.utf8.lexicographicallyPrecedes(other.string.utf8)
     }
 }
 
 extension ScoreKey {
     /// In the order of bytes of keyword, tool name and tool type.
     fileprivate func precedes(_ other: ScoreKey) -> Bool {
-        for (mine, theirs) in [
-            (keyword, other.keyword), (toolName, other.toolName), (toolType, other.toolType),
-        ] {
-            if ExactText(mine) != ExactText(theirs) { return ExactText(mine).precedes(ExactText(theirs)) }
-        }
-        return false
+        if exactKeyword != other.exactKeyword { return exactKeyword.precedes(other.exactKeyword) }
+        if exactToolName != other.exactToolName { return exactToolName.precedes(other.exactToolName) }
+        return exactToolType.precedes(other.exactToolType)
     }
 }

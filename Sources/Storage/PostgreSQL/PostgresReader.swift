@@ -11,9 +11,17 @@ struct PostgresReader: Sendable {
 
     /// - Parameter connections: At most, for each of the two purposes.
     init(_ options: PostgresOptions, connections: Int = 2, on loop: EventLoop) {
-        pool = PostgresPool(options, limits: .requests, size: connections, refusesWhenAway: true, on: loop)
+        pool = PostgresPool(
+            options,
+            name: "reader",
+            limits: .requests,
+            size: connections,
+            refusesWhenAway: true,
+            on: loop
+        )
         lookups = PostgresPool(
             options,
+            name: "lookups",
             limits: .lookups,
             size: connections,
             waitMilliseconds: PostgresReader.lookupMilliseconds,
@@ -25,6 +33,8 @@ struct PostgresReader: Sendable {
     private func lookUp(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
         try await lookups.withConnection { connection throws(StorageError) in try await connection.run(command) }
     }
+
+    var figures: PoolFigures { pool.figures }
 
     private func run(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
         try await pool.withConnection { connection throws(StorageError) in try await connection.run(command) }

@@ -13,20 +13,22 @@ enum PostgresSchema {
 
     /// Creates what is missing, in one transaction; one server after the other when two start at once. Throws
     /// `newerSchema` for a database of a later program.
-    static func apply(on connection: PostgresConnection) async throws(StorageError) {
+    ///
+    /// - Returns: The version before.
+    static func apply(on connection: PostgresConnection) async throws(StorageError) -> Int {
         let encoding = await connection.parameter("server_encoding") ?? "unknown"
         guard encoding == "UTF8" else {
             throw StorageError(.unreadable, "the database has the encoding \(encoding); UTF8 is needed")
         }
         do throws(StorageError) {
-            try await bringUpToDate(connection)
+            return try await bringUpToDate(connection)
         } catch {
             _ = try? await connection.run(PostgresCommand("ROLLBACK", isPrepared: false))
             throw error
         }
     }
 
-    private static func bringUpToDate(_ connection: PostgresConnection) async throws(StorageError) {
+    private static func bringUpToDate(_ connection: PostgresConnection) async throws(StorageError) -> Int {
         let begun = try await connection.run(
             ["BEGIN", PostgresStatements.lockSchema, PostgresStatements.schemaExists].map(once)
         )
@@ -47,6 +49,7 @@ enum PostgresSchema {
             commands.append(once(PostgresStatements.addSchemaVersion).with(next + 1))
         }
         _ = try await connection.run(commands + [once("COMMIT")])
+        return found
     }
 
     private static func once(_ sql: String) -> PostgresCommand { PostgresCommand(sql, isPrepared: false) }

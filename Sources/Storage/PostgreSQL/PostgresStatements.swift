@@ -74,6 +74,21 @@ enum PostgresStatements {
         ORDER BY c.number
         """
 
+    /// The first half of `applyScores` for rows that are there: half of the work.
+    static let updateScores = """
+        UPDATE routing_scores SET
+            weight = \(ScoreStatements.shifted("c.delta", "c.lower", "c.upper")),
+            usage_count = routing_scores.usage_count + c.usage,
+            success_count = routing_scores.success_count + c.successes,
+            last_used = \(ScoreStatements.later("c.last_used"))
+        FROM unnest(
+            $1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+            $9::timestamptz[]
+        ) AS c (keyword, tool_name, tool_type, delta, lower, upper, usage, successes, last_used)
+        WHERE routing_scores.keyword = c.keyword AND routing_scores.tool_name = c.tool_name
+            AND routing_scores.tool_type = c.tool_type
+        """
+
     static let beginSnapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
     /// Hours of UTC. Times are not numbers here.
@@ -88,6 +103,8 @@ enum PostgresStatements {
             (SELECT COALESCE(avg(extract(epoch FROM completed_at - created_at)) * 1000, 0)::float8
                 FROM task_lists WHERE completed_at IS NOT NULL)
         """
+
+    static let databaseSize = "SELECT pg_database_size(current_database())"
 
     // MARK: - Set-up
 

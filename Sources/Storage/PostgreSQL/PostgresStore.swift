@@ -16,6 +16,8 @@ final class PostgresStore: StoreBackend {
 
     var sink: any RecordSink { writer }
     var mayBeAway: Bool { true }
+    var kind: String { StoreLocation.postgresKind }
+    var pools: [PoolFigures] { [writer.figures, reader.figures] }
 
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)

@@ -2,16 +2,20 @@ internal import Bus
 
 /// The writing side of the PostgreSQL store, on the store's thread.
 ///
-/// A batch is one transaction of three steps, each of which needs what the server says to the one before: lock the
-/// mark; copy the actions; everything else, with the commit, in one pipeline.
+/// A batch is one transaction of steps each of which needs what the server says to the one before: lock the mark; copy
+/// the actions; everything else, with the commit, in one pipeline. What follows from the records is composed on another
+/// thread while the server takes the actions.
 actor PostgresWriter: RecordSink {
     private let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    nonisolated var mostRecords: Int { 40_000 }
 
     private let options: PostgresOptions
     private let pool: PostgresPool
     private let learning: ScoreLearning
     private let ids = UUIDGenerator()
+    private var scores = PostgresScores()
     private var isPrepared = false
     private var nextPruning = Timestamp(milliseconds: 0)
 
@@ -27,12 +31,15 @@ actor PostgresWriter: RecordSink {
         self.learning = learning
         pool = PostgresPool(
             options,
+            name: "writer",
             limits: .batches,
             size: 1,
             waitMilliseconds: max(PostgresWriter.waitMilliseconds, options.connectMilliseconds + 5000),
             on: loop
         )
     }
+
+    nonisolated var figures: PoolFigures { pool.figures }
 
     // MARK: - Records
 
@@ -75,15 +82,51 @@ actor PostgresWriter: RecordSink {
             guard case .action(let action) = entry.record else { return nil }
             return action
         }
+        // Taken here: what the child task reads of this actor it would have to wait for.
+        let (known, entries) = (scores, batch.entries)
+        async let composed = PostgresWriter.compose(entries, learning, known, ids)
         if !actions.isEmpty {
             try await connection.copyIn(PostgresStatements.copyActions, PostgresActionRows(actions))
         }
         let mustPrune = time >= nextPruning
-        _ = try await connection.run(commands(batch, actions, mustPrune: mustPrune, at: time))
+        let bookkeeping = bookkeeping(batch, actions, mustPrune: mustPrune, at: time)
+        try await finish(bookkeeping, await composed, on: connection)
         if mustPrune { nextPruning = Timestamp(milliseconds: time.milliseconds + Self.pruningInterval) }
     }
 
-    private func commands(
+    @concurrent
+    private static func compose(
+        _ entries: [JournalEntry],
+        _ learning: ScoreLearning,
+        _ known: PostgresScores,
+        _ ids: UUIDGenerator
+    ) async -> PostgresEffects {
+        PostgresEffects(BatchEffects(of: entries, learning: learning), known: known, ids: ids)
+    }
+
+    private func finish(
+        _ bookkeeping: [PostgresCommand],
+        _ effects: PostgresEffects,
+        on connection: PostgresConnection
+    ) async throws(StorageError) {
+        let commit = PostgresCommand("COMMIT", isPrepared: false)
+        // Last, so that the lock is held for as short as possible.
+        let lock = effects.commands.isEmpty ? [] : [PostgresCommand(PostgresStatements.lockEffects)]
+        let commands = bookkeeping + lock + effects.commands
+        if effects.expected.isEmpty {
+            _ = try await connection.run(commands + [commit])
+        } else {
+            let results = try await connection.run(commands)
+            guard effects.areComplete(results.suffix(effects.commands.count)) else {
+                scores.forget()
+                throw StorageError(.unavailable, "the database: rows of routing_scores were deleted; trying again")
+            }
+            _ = try await connection.run(commit)
+        }
+        scores.remember(effects.scores)
+    }
+
+    private func bookkeeping(
         _ batch: RecordBatch,
         _ actions: [ActionRecord],
         mustPrune: Bool,
@@ -106,10 +149,6 @@ actor PostgresWriter: RecordSink {
             PostgresCommand(BookkeepingStatements.setMark)
                 .with(batch.journalID).with(batch.through.value).with(time)
         )
-        let effects = PostgresEffects.commands(BatchEffects(of: batch.entries, learning: learning), ids: ids)
-        // Last, so that the lock is held for as short as possible.
-        if !effects.isEmpty { commands += [PostgresCommand(PostgresStatements.lockEffects)] + effects }
-        commands.append(PostgresCommand("COMMIT", isPrepared: false))
         return commands
     }
 

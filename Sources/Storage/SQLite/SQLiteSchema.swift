@@ -13,8 +13,26 @@ enum SQLiteSchema {
     /// What this program writes, and the newest that it opens.
     static var version: Int { versions.count }
 
+    /// Creates the file and its tables where they are missing.
+    static func migrate(_ path: String) throws(StorageError) -> SchemaChange {
+        let connection = try SQLiteConnection(path: path, name: "the store", access: .writing)
+        let found = try apply(to: connection)
+        try connection.close()
+        return SchemaChange(from: found, to: version)
+    }
+
+    /// The version that a file has, 0 without tables.
+    static func version(_ db: Database) throws -> Int {
+        let exists = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'"
+        guard try Int.fetchOne(db, sql: exists) == 1 else { return 0 }
+        return try Int.fetchOne(db, sql: "SELECT max(version) FROM schema_version") ?? 0
+    }
+
     /// Creates what is missing, in one transaction. Throws `newerSchema` for a file of a later program.
-    static func apply(to connection: SQLiteConnection) throws(StorageError) {
+    ///
+    /// - Returns: The version before.
+    @discardableResult
+    static func apply(to connection: SQLiteConnection) throws(StorageError) -> Int {
         try connection.transaction { db in
             try db.execute(
                 sql: """
@@ -23,7 +41,7 @@ enum SQLiteSchema {
                     ) STRICT
                     """
             )
-            let found = try Int.fetchOne(db, sql: "SELECT max(version) FROM schema_version") ?? 0
+            let found = try version(db)
             guard found <= version else {
                 throw StorageError(
                     .newerSchema,
@@ -38,6 +56,7 @@ enum SQLiteSchema {
                     arguments: [next + 1]
                 )
             }
+            return found
         }
     }
 

@@ -30,6 +30,8 @@ final class SQLiteStore: StoreBackend {
 
     var sink: any RecordSink { writer }
     var mayBeAway: Bool { false }
+    var kind: String { StoreLocation.embeddedKind }
+    var pools: [PoolFigures] { [] }
 
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)

@@ -6,6 +6,8 @@ actor SQLiteWriter: RecordSink {
     private let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
+    nonisolated var mostRecords: Int { 5000 }
+
     private let connection: SQLiteConnection
     private let learning: ScoreLearning
     private let ids = UUIDGenerator()

@@ -1,8 +1,8 @@
 /// What a score is about; the unique key of the stored rows. Equal means equal bytes, see `ExactText`.
 package struct ScoreKey: Sendable, Hashable {
-    private let exactKeyword: ExactText
-    private let exactToolName: ExactText
-    private let exactToolType: ExactText
+    let exactKeyword: ExactText
+    let exactToolName: ExactText
+    let exactToolType: ExactText
 
     /// One word, lower case.
     package var keyword: String { exactKeyword.string }

@@ -31,8 +31,10 @@ enum ScoreStatements {
     /// A `ClampedShift`, computed in whole millionths: binary fractions would depend on the order of the sums.
     static func shifted(_ delta: String, _ lower: String, _ upper: String) -> String {
         let micro = "CAST(round(routing_scores.weight * 1000000) AS BIGINT) + \(delta)"
-        return "CASE WHEN \(micro) < \(lower) THEN \(lower) WHEN \(micro) > \(upper) THEN \(upper) "
-            + "ELSE \(micro) END / 1000000.0"
+        let shifted =
+            "CASE WHEN \(micro) < \(lower) THEN \(lower) WHEN \(micro) > \(upper) THEN \(upper) ELSE \(micro) END"
+        // The nearest number to the quotient, as `Score.value`; PostgreSQL's decimal numbers would take ten times as long.
+        return "CAST(\(shifted) AS DOUBLE PRECISION) / 1000000.0"
     }
 
     /// The later of a row's time and another one.

@@ -10,7 +10,9 @@ actor BatchWriter {
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     private let journal: Journal
-    private let reader: JournalReader
+    private let slices: JournalSlices
+    /// The slice behind the batch that is written at the moment.
+    private var ahead: (start: JournalPosition, slice: Task<JournalSlice?, Never>)?
     private let sink: any RecordSink
     private let logBound: Int64
     private var state = BatchWriterState()
@@ -44,14 +46,14 @@ actor BatchWriter {
     init(
         loop: EventLoop,
         journal: Journal,
-        reader: JournalReader,
+        slices: JournalSlices,
         sink: any RecordSink,
         mark: JournalPosition?,
         logBound: Int64 = JournalLimits().log
     ) {
         self.loop = loop
         self.journal = journal
-        self.reader = reader
+        self.slices = slices
         self.sink = sink
         self.logBound = logBound
         var shared = Shared(markIsKnown: mark != nil)
@@ -158,10 +160,12 @@ actor BatchWriter {
         guard state.phase == .writing else { return }
         do throws(StorageError) {
             try await learnMark()
+            guard state.phase == .writing else { return }
             // Before the read: what is committed during it is not passed over.
             let last = journal.last
-            let slice = try nextSlice()
+            let slice = try await nextSlice()
             if let through = slice.through {
+                readAhead(from: through)
                 let batch = RecordBatch(
                     journalID: journal.id,
                     entries: slice.entries,
@@ -192,6 +196,7 @@ actor BatchWriter {
     private func learnMark() async throws(StorageError) {
         if shared.withLock({ $0.markIsKnown }) { return }
         let mark = try await sink.mark(ofJournal: journal.id)
+        guard state.phase == .writing else { return }
         if mark > journal.opened {
             // Positions move: what is in memory has the old ones.
             try await journal.skip(to: mark)
@@ -204,12 +209,27 @@ actor BatchWriter {
     }
 
     /// The records behind the mark: from memory, or from the journal after a start or when many wait.
-    private func nextSlice() throws(StorageError) -> JournalSlice {
-        let recent = shared.withLock { shared in
-            shared.recent.take(after: shared.figures.mark, limit: BatchWriterState.mostRecords)
+    private func nextSlice() async throws(StorageError) -> JournalSlice {
+        let mark = mark
+        if let ahead {
+            self.ahead = nil
+            // It is of no use when the batch before it failed or was moved.
+            if let slice = await ahead.slice.value, ahead.start == mark { return slice }
         }
-        guard let recent else { return try reader.read(after: mark, limit: BatchWriterState.mostRecords) }
+        let recent = shared.withLock { shared in
+            shared.recent.take(after: mark, limit: sink.mostRecords)
+        }
+        guard let recent else { return try await slices.read(after: mark, limit: sink.mostRecords) }
         return JournalSlice(entries: recent, through: recent.last?.position)
+    }
+
+    /// Reads the next slice while the store works on this one, if a whole batch waits there: a smaller one may grow
+    /// until its turn comes.
+    private func readAhead(from position: JournalPosition) {
+        let limit = sink.mostRecords
+        guard journal.last.value - position.value >= Int64(limit) else { return }
+        if shared.withLock({ $0.recent.holds(after: position) }) { return }
+        ahead = (position, Task { [slices] in try? await slices.read(after: position, limit: limit) })
     }
 
     /// Writes a batch; if the store refuses a record in it, halves it until that record stands alone and sets it aside.
@@ -275,10 +295,11 @@ actor BatchWriter {
 
     private func checkpoint() async {
         let committed = journal.figures.bytes
-        guard committed - checkpointedBytes >= BatchWriter.checkpointBytes else { return }
+        guard state.phase == .writing, committed - checkpointedBytes >= BatchWriter.checkpointBytes else { return }
         checkpointedBytes = committed
         do throws(StorageError) {
-            guard try reader.checkpoint() > logBound else { return }
+            // After `stop` the journal may be closed at any moment.
+            guard try await slices.checkpoint() > logBound, state.phase == .writing else { return }
             await journal.restartLog()
         } catch {
             logger.warning("could not check-point the journal", metadata: ["error": "\(error)"])
@@ -300,7 +321,8 @@ actor BatchWriter {
     /// Waits for the batch under way, which the closing of the store has ended or lets end, and closes the reader.
     func finish() async throws(StorageError) {
         await running?.value
-        try reader.close()
+        _ = await ahead?.slice.value
+        try await slices.close()
     }
 }
 

@@ -1,11 +1,12 @@
 /// When the batch writer writes, as a value without a clock or a database.
 ///
-/// The rule: after the first record it gathers for 5 ms, so that a trickle costs few transactions and nobody waits
+/// The rule: after the first record it gathers for 3 ms, so that a trickle costs few transactions and nobody waits
 /// long for the dashboard to show it. When records came while a batch was written, there is traffic, and it gathers for
 /// 50 ms: each transaction costs a flush of the disk and touches each score once, however many records it holds. A
-/// thousand records, or somebody who wants to read his own writes, end the gathering at once. While a full batch or more waits, batches follow each other without a pause and hold up to 5,000
-/// records. After a failure it backs off, from 50 ms doubling to 5 s, each time by a random part of that, so that many
-/// writers don't return to a database at the same moment.
+/// thousand records, or somebody who wants to read his own writes, end the gathering at once. While a thousand or more
+/// wait, batches follow each other without a pause and hold as many as the store takes at once. After a failure it backs
+/// off, from 50 ms doubling to 5 s, each time by a random part of that, so that many writers don't return to a database
+/// at the same moment.
 struct BatchWriterState: Equatable, Sendable {
     /// What it is doing.
     enum Phase: Equatable, Sendable {
@@ -18,13 +19,11 @@ struct BatchWriterState: Equatable, Sendable {
     }
 
     /// Milliseconds to wait for company of the first record.
-    static let idleGatheringMilliseconds: UInt64 = 5
+    static let idleGatheringMilliseconds: UInt64 = 3
     /// Milliseconds to wait after a batch during which records came.
     static let busyGatheringMilliseconds: UInt64 = 50
     /// Records that end the gathering.
     static let enough = 1000
-    /// Records of one transaction at most.
-    static let mostRecords = 5000
     static let firstBackOffMilliseconds = 50.0
     static let longestBackOffMilliseconds = 5000.0
 

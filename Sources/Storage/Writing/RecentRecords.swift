@@ -37,6 +37,11 @@ struct RecentRecords {
         return taken
     }
 
+    /// True if `take` would have something for this mark once the store is there.
+    func holds(after mark: JournalPosition) -> Bool {
+        commits.contains { $0.entries.first?.position.value == mark.value + 1 }
+    }
+
     /// Lets go of everything.
     mutating func removeAll() {
         commits = []

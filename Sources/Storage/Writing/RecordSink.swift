@@ -2,6 +2,10 @@ internal import Bus
 
 /// Where the batch writer puts records: a store.
 protocol RecordSink: Sendable {
+    /// Records that one transaction takes at most. The more, the more uses of a tool are one change of its score; but
+    /// whoever waits for the store waits for the whole of it.
+    var mostRecords: Int { get }
+
     /// Stores a batch with everything that follows from it and its mark in one transaction, which skips what lies at
     /// or before the mark already. Throws `rejected` if one of the records can't be stored, as often as it is tried;
     /// any other error means that it may work later.
@@ -19,6 +23,12 @@ protocol StoreBackend: Store {
     /// True for a store in another process, which may be away when the server starts: it isn't waited for. A file that
     /// can't be read now won't be readable later, and its error ends the start.
     var mayBeAway: Bool { get }
+
+    /// `embedded` or `postgresql`.
+    var kind: String { get }
+
+    /// Its connections to a database, from any thread; empty for a file.
+    var pools: [PoolFigures] { get }
 
     /// Closes its connections; no call may follow.
     func close() async throws(StorageError)

@@ -31,6 +31,7 @@ struct Status: AsyncParsableCommand {
             print("REST       http://\(rest)")
             print("WebSocket  ws://\(server.webSocket ?? "")/")
             print("data       \(location.path)")
+            print("store      \(health.database.text)")
             let age = health.journal.oldestAgeMs.map { ", the oldest \($0) ms old" } ?? ""
             print(
                 "journal    \(health.journal.backlog) records wait for the store\(age), \(health.journal.sizeBytes) bytes, "
@@ -50,8 +51,21 @@ struct Status: AsyncParsableCommand {
             let reason: String?
         }
 
+        struct Database: Decodable {
+            let kind: String
+            let healthy: Bool
+            let latencyMs: Int?
+            let error: String?
+
+            var text: String {
+                healthy
+                    ? "\(kind), answers in \(latencyMs ?? 0) ms" : "\(kind), does not answer: \(error ?? "no reason")"
+            }
+        }
+
         let status: String
         let version: String
         let journal: Journal
+        let database: Database
     }
 }

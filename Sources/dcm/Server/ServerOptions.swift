@@ -17,14 +17,7 @@ struct ServerOptions: ParsableArguments {
 
     @OptionGroup var location: DataLocation
 
-    @Option(
-        help: """
-            PostgreSQL database, as postgres://user:password@host:5432/name, or 'embedded' for a file in the data \
-            folder. Environment: DATABASE_URL, or DB_HOST, DB_PORT, DB_NAME, DB_USER and DB_PASSWORD. \
-            (default: embedded)
-            """
-    )
-    var database: String?
+    @OptionGroup var database: DatabaseLocation
 
     @Option(help: "Event loops. One carries a million messages per second.")
     var loops = 1
@@ -71,7 +64,7 @@ struct ServerOptions: ParsableArguments {
     var arguments: [String] {
         var arguments = ["--data", location.path, "--loops", "\(loops)", "--log-level", logLevel]
         arguments += ["--journal-size", "\(journalSize)"]
-        if let database { arguments += ["--database", database] }
+        if let url = database.url { arguments += ["--database", url] }
         if let maxConnections { arguments += ["--max-connections", "\(maxConnections)"] }
         if let host { arguments += ["--host", host] }
         if let port { arguments += ["--port", "\(port)"] }

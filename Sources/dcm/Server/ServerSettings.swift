@@ -14,7 +14,7 @@ struct ServerSettings {
 
     /// Throws a `CommandError` with one sentence when something doesn't fit together.
     init(_ options: ServerOptions, environment: ConfigReader, logger: Logger) throws {
-        store = try ServerSettings.store(options, environment)
+        store = try options.database.store(environment)
         journal = JournalLimits(bytes: Int64(options.journalSize) << 20)
         let host = try ServerSettings.host(options, environment, logger)
         gateway = try ServerSettings.gateway(options, environment, host: host)
@@ -29,30 +29,6 @@ struct ServerSettings {
             )
         }
         isDevelopment = options.devAuth ?? (isLoopback && environment.text("NODE_ENV") != "production")
-    }
-
-    /// One of the variables is enough: the others have defaults, as in the original.
-    private static func store(_ options: ServerOptions, _ environment: ConfigReader) throws -> StoreLocation {
-        let url = options.database ?? environment.text("DATABASE_URL")
-        if url == "embedded" { return .embedded }
-        if let url {
-            do {
-                return .postgres(try PostgresOptions(url: url))
-            } catch {
-                throw CommandError("\(error.message).")
-            }
-        }
-        let names = ["DB_HOST", "DB_PORT", "DB_NAME", "DB_USER", "DB_PASSWORD"]
-        guard names.contains(where: { environment.text($0) != nil }) else { return .embedded }
-        return .postgres(
-            PostgresOptions(
-                host: environment.text("DB_HOST") ?? "localhost",
-                port: try environment.port("DB_PORT").map { "\($0)" },
-                database: environment.text("DB_NAME"),
-                user: environment.text("DB_USER"),
-                password: environment.text("DB_PASSWORD")
-            )
-        )
     }
 
     /// HOST in the environment is often a shell's idea of the machine's name: it is not worth failing for.
@@ -124,7 +100,8 @@ extension ConfigReader {
         return string(forKey: ConfigKey(key)).flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    fileprivate func port(_ name: String) throws -> UInt16? {
+    /// A variable that is a port number, nil when unset or empty.
+    func port(_ name: String) throws -> UInt16? {
         guard let text = text(name) else { return nil }
         guard let port = UInt16(text) else { throw CommandError("\(name) is '\(text)', which is no port number.") }
         return port

@@ -189,6 +189,7 @@ struct HTTPConnectionTests {
             #expect(text.contains("dcm_journal_records_total 0"))
             let health = try RawHTTP.request("GET", "/health", port: server.restPort).json
             #expect(health["status"] as? String == "healthy")
+            #expect((health["database"] as? [String: Any])?["kind"] as? String == "embedded")
         }
     }
 

@@ -46,7 +46,14 @@ struct PostgresLossTests {
     @Test func aPoolReplacesWhatBroke() async throws {
         let options = try await PostgresServer.shared().options()
         try await withLoop { (loop: EventLoop) async throws in
-            let pool = PostgresPool(options, limits: .requests, size: 2, waitMilliseconds: 60_000, on: loop)
+            let pool = PostgresPool(
+                options,
+                name: "test",
+                limits: .requests,
+                size: 2,
+                waitMilliseconds: 60_000,
+                on: loop
+            )
             let processes = try await withThrowingTaskGroup(of: Int64.self) { group in
                 for _ in 0..<20 {
                     group.addTask {
@@ -85,9 +92,10 @@ struct PostgresLossTests {
     @Test func whoWaitsTooLongForAConnectionIsTold() async throws {
         let options = try await PostgresServer.shared().options()
         try await withLoop { (loop: EventLoop) async throws in
-            let pool = PostgresPool(options, limits: .requests, size: 1, waitMilliseconds: 100, on: loop)
-            // On a busy machine it takes longer to connect than anybody waits here.
-            while (try? await pool.withConnection { connection throws(StorageError) in true }) == nil {}
+            let pool = PostgresPool(options, name: "test", limits: .requests, size: 1, waitMilliseconds: 100, on: loop)
+            // Opening the connection takes longer than the limit on a busy machine; here it is about one that is held.
+            while (try? await pool.withConnection { _ throws(StorageError) in () }) == nil {}
+            let expired = pool.figures.expired
             let held = Watched(false)
             let released = Watched(false)
             let holder = Task {
@@ -101,6 +109,9 @@ struct PostgresLossTests {
                 try await pool.withConnection { connection throws(StorageError) in () }
             }
             #expect(error?.code == .unavailable)
+            let figures = pool.figures
+            #expect([figures.connections, figures.used, figures.waiting] == [1, 1, 0])
+            #expect(figures.expired == expired + 1)
             released.update { $0 = true }
             try await holder.value
             await pool.close()

@@ -258,6 +258,31 @@ struct PostgresStoreTests {
         }
     }
 
+    @Test func scoresThatSomebodyDeletedAreMadeAgain() async throws {
+        let options = try await newDatabase()
+        let durable = try await open(options, in: folder)
+        // Once to make the rows, and once to know that they are there.
+        for _ in 0..<2 {
+            try await durable.append(.action(sampleAction(keywords: ["a", "b"])))
+            try await durable.flush()
+        }
+        try await withPostgres(options) { (other: PostgresConnection) async throws in
+            try await other.execute("DELETE FROM routing_scores WHERE keyword = 'a'")
+        }
+        try await durable.append(.action(sampleAction(keywords: ["a", "b"])))
+        try await durable.flush()
+        try await withPostgres(options) { (other: PostgresConnection) async throws in
+            let rows = try await other.execute(
+                "SELECT keyword, usage_count, weight FROM routing_scores ORDER BY keyword"
+            )
+            #expect(rows.count == 2)
+            #expect([rows.integer(0, 1), rows.integer(1, 1)] == [1, 3])
+            #expect([rows.real(0, 2), rows.real(1, 2)] == [1, 1.2])
+            #expect(try await other.execute("SELECT count(*) FROM actions").integer(0, 0) == 3)
+        }
+        try await durable.close()
+    }
+
     @Test func aCrashBetweenCopyAndCommitDoublesNothing() async throws {
         let options = try await newDatabase()
         let records = (0..<200).map { JournalRecord.action(sampleAction(session: "s", keywords: ["k\($0 % 3)"])) }

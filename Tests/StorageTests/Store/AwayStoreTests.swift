@@ -12,11 +12,12 @@ import Testing
 
     private func open(
         _ folder: TemporaryFolder? = nil,
+        limits: JournalLimits = JournalLimits(),
         isAway: Bool
     ) async throws -> (durable: DurableStore, store: SwitchableStore) {
         let made = Lock<SwitchableStore?>(nil)
         let folder = folder ?? self.folder
-        let durable = try await DurableStore.open(try DataFolder(path: folder.path)) {
+        let durable = try await DurableStore.open(try DataFolder(path: folder.path), limits: limits) {
             (writing, reading) throws(StorageError) in
             let store = SwitchableStore(
                 try SQLiteStore(
@@ -48,6 +49,21 @@ import Testing
     private func expect(_ count: Int, in durable: DurableStore) async throws {
         #expect(try await durable.store.counts().actions == count)
         #expect(try await durable.store.scores().first?.value.usageCount == count)
+    }
+
+    @Test func closingWaitsForNoCheckpointAndMeetsNone() async throws {
+        // Each attempt to write check-points the journal and starts its log anew.
+        var limits = JournalLimits()
+        limits.log = 0
+        var large = sampleAction()
+        large.output = String(repeating: "x", count: 1 << 20)
+        for _ in 0..<20 {
+            let folder = try TemporaryFolder()
+            let (durable, _) = try await open(folder, limits: limits, isAway: true)
+            for _ in 0..<3 { try await durable.append(.action(large)) }
+            try await durable.close(flushMilliseconds: 0)
+            #expect(try folder.size("journal.db") > 3 << 20)
+        }
     }
 
     @Test func aStoreThatIsAwayAtTheStartGetsEverythingLater() async throws {

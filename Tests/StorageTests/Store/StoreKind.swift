@@ -9,19 +9,20 @@ enum StoreKind: CaseIterable, Sendable {
     case postgres
 
     /// A store that holds `records`.
-    func open(_ records: [JournalRecord], in folder: TemporaryFolder) async throws -> DurableStore {
-        let durable = try await DurableStore.open(
-            folder: folder.path,
-            location: try await location(),
-            learning: testLearning
-        )
+    func open(
+        _ records: [JournalRecord],
+        in folder: TemporaryFolder,
+        at location: StoreLocation? = nil
+    ) async throws -> DurableStore {
+        let place = if let location { location } else { try await self.location() }
+        let durable = try await DurableStore.open(folder: folder.path, location: place, learning: testLearning)
         for record in records { try await durable.append(record) }
         try await durable.flush(milliseconds: 60_000)
         return durable
     }
 
     /// An empty store.
-    private func location() async throws -> StoreLocation {
+    func location() async throws -> StoreLocation {
         switch self {
         case .sqlite: .embedded
         case .postgres: .postgres(try await PostgresServer.shared().options(database: PostgresServer.newDatabase()))

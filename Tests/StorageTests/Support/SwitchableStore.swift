@@ -24,6 +24,9 @@ final class SwitchableStore: StoreBackend, RecordSink {
 
     var sink: any RecordSink { self }
     var mayBeAway: Bool { true }
+    var kind: String { store.kind }
+    var pools: [PoolFigures] { store.pools }
+    var mostRecords: Int { store.sink.mostRecords }
 
     func write(_ batch: RecordBatch, at time: Timestamp) async throws(StorageError) {
         try check()

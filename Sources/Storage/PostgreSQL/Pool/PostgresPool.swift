@@ -26,7 +26,10 @@ actor PostgresPool {
     private let options: PostgresOptions
     private let limits: PostgresLimits
     private let waitMilliseconds: UInt64
-    private var state: PostgresPoolState
+    private var state: PostgresPoolState {
+        didSet { shared.withLock { $0.note(state) } }
+    }
+    private nonisolated let shared: Lock<PoolFigures>
     private var connections: [Int: PostgresConnection] = [:]
     private var waiters: [Int: Waiter] = [:]
     private var nextWaiter = 0
@@ -38,12 +41,17 @@ actor PostgresPool {
     /// Whoever closes the pool waits for the connections that are in use.
     private var closing: CheckedContinuation<Void, Never>?
 
+    /// SQLSTATE of a statement that was ended, which here only its time-out does.
+    private static let ended = "57014"
+
     /// - Parameters:
+    ///   - name: For figures.
     ///   - size: Connections at most.
     ///   - waitMilliseconds: How long a request waits for one.
     ///   - refusesWhenAway: Whether a request is refused at once while the database is known to be away.
     init(
         _ options: PostgresOptions,
+        name: String,
         limits: PostgresLimits,
         size: Int,
         waiterLimit: Int = 256,
@@ -55,10 +63,14 @@ actor PostgresPool {
         self.limits = limits
         self.waitMilliseconds = waitMilliseconds
         self.loop = loop
+        shared = Lock(PoolFigures(name: name))
         state = PostgresPoolState(limit: size, waiterLimit: waiterLimit, refusesWhenAway: refusesWhenAway)
     }
 
     // MARK: - Use
+
+    /// Counters and gauges, from any thread.
+    nonisolated var figures: PoolFigures { shared.withLock { $0 } }
 
     /// Runs `body` with a connection that nobody else uses meanwhile.
     nonisolated func withConnection<Value>(
@@ -70,6 +82,7 @@ actor PostgresPool {
             await giveBack(lease)
             return value
         } catch {
+            if error.sqlState == PostgresPool.ended { shared.withLock { $0.statementTimeOuts += 1 } }
             await giveBack(lease)
             throw error
         }

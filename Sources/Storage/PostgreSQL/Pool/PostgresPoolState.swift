@@ -16,6 +16,13 @@ struct PostgresPoolState: Equatable {
     /// An opening took longer than a request waits, and none has succeeded since then. A database that refuses
     /// connections is not away in this sense: asking it costs a request nothing.
     private(set) var isAway = false
+    /// Requests that were refused because too many waited.
+    private(set) var refused = 0
+    /// Requests that waited too long.
+    private(set) var expiredCount = 0
+    private(set) var failedOpenings = 0
+    /// Connections that broke.
+    private(set) var brokenCount = 0
     private var nextConnection = 0
 
     init(limit: Int, waiterLimit: Int, refusesWhenAway: Bool = false) {
@@ -43,7 +50,10 @@ struct PostgresPoolState: Equatable {
             leased.insert(connection)
             return .lease(connection)
         }
-        guard waiters.count < waiterLimit else { return .refuse }
+        guard waiters.count < waiterLimit else {
+            refused += 1
+            return .refuse
+        }
         waiters.append(waiter)
         // One for each who waits: those under way are for those before him.
         guard count < limit, opening.count < waiters.count else { return .wait }
@@ -85,6 +95,7 @@ struct PostgresPoolState: Equatable {
     /// `reopen` is to be called in a while if the database is away.
     mutating func openingFailed(_ connection: Int) -> [Int] {
         opening.remove(connection)
+        failedOpenings += 1
         defer { waiters = [] }
         return waiters
     }
@@ -97,6 +108,7 @@ struct PostgresPoolState: Equatable {
     /// A leased connection broke. The number of another one to open, if somebody waits.
     mutating func broke(_ connection: Int) -> Int? {
         leased.remove(connection)
+        brokenCount += 1
         guard !isClosed, opening.count < waiters.count, count < limit else { return nil }
         return open()
     }
@@ -111,6 +123,7 @@ struct PostgresPoolState: Equatable {
     mutating func expired(_ waiter: Int) -> Bool {
         guard let index = waiters.firstIndex(of: waiter) else { return false }
         waiters.remove(at: index)
+        expiredCount += 1
         // Nobody has one, so it wasn't the others that kept it from this request.
         if refusesWhenAway, idle.isEmpty, leased.isEmpty { isAway = true }
         return true

@@ -30,14 +30,19 @@ struct PostgresReader: Sendable {
         )
     }
 
-    private func lookUp(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
+    func lookUp(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
         try await lookups.withConnection { connection throws(StorageError) in try await connection.run(command) }
     }
 
     var figures: PoolFigures { pool.figures }
 
-    private func run(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
+    func run(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
         try await pool.withConnection { connection throws(StorageError) in try await connection.run(command) }
+    }
+
+    /// Several statements as one transaction.
+    func run(_ commands: [PostgresCommand]) async throws(StorageError) -> [PostgresResult] {
+        try await pool.withConnection { connection throws(StorageError) in try await connection.run(commands) }
     }
 
     // MARK: - Actions

@@ -7,12 +7,37 @@ package struct Rooms: Sendable {
     package let history: ActionHistory
     package let routing: RoutingMemory
     package let feedback: FeedbackRecorder
+    package let messages: Messages
+    package let inboxes: Inboxes
 
-    /// - Parameter routing: the memory that the store's commits were handed to since it was opened.
-    package init(bus: Bus, store: DurableStore, routing: RoutingMemory) {
+    /// - Parameters:
+    ///   - routing: the memory that the store's commits were handed to since it was opened.
+    ///   - registry: whose presence the store was opened with.
+    package init(
+        bus: Bus,
+        store: DurableStore,
+        routing: RoutingMemory,
+        registry: InboxRegistry,
+        delivery: DeliveryPolicy = DeliveryPolicy()
+    ) {
         recorder = ActionRecorder(journal: store, answers: store.store, publisher: bus)
         history = ActionHistory(journal: store, store: store.store, publisher: bus)
         self.routing = routing
         feedback = FeedbackRecorder(journal: store, memory: routing)
+        inboxes = Inboxes(
+            registry: registry,
+            journal: store,
+            store: store.store,
+            publisher: bus,
+            serverID: store.serverID,
+            policy: delivery
+        )
+        messages = Messages(
+            journal: store,
+            store: store.store,
+            publisher: bus,
+            inboxes: inboxes,
+            repetitions: recorder.repetitions
+        )
     }
 }

@@ -1,3 +1,4 @@
+internal import Bus
 internal import HTTPTypes
 
 /// Query parameters with their rules; a value that breaks one is answered with 400.
@@ -17,6 +18,25 @@ extension QueryString {
         guard let text = self[name] else { return fallback }
         guard let number = Double(text), number.isFinite else { throw QueryString.invalid(name, "expected a number") }
         return number
+    }
+
+    /// `true` or `false`.
+    func bool(_ name: String, default fallback: Bool) throws(GatewayError) -> Bool {
+        switch self[name] {
+        case nil: fallback
+        case "true": true
+        case "false": false
+        default: throw QueryString.invalid(name, "expected true or false")
+        }
+    }
+
+    /// A point in time in ISO 8601, nil when absent.
+    func time(_ name: String) throws(GatewayError) -> Timestamp? {
+        guard let text = self[name] else { return nil }
+        guard let time = Timestamp(iso8601: text) else {
+            throw QueryString.invalid(name, "expected a time like 2026-11-23T17:00:00Z")
+        }
+        return time
     }
 
     /// The text, nil when absent or empty.

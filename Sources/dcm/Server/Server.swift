@@ -23,11 +23,13 @@ struct Server {
     /// What was opened is closed again when a later step fails.
     static func start(_ settings: ServerSettings, folder: String, loops: Int, logger: Logger) async throws -> Server {
         let routing = RoutingMemory()
+        let registry = InboxRegistry()
         let store = try await DurableStore.open(
             folder: folder,
             location: settings.store,
             limits: settings.journal,
             learning: .rules,
+            presence: registry.presence,
             committed: { routing.apply($0) }
         )
         let bus = Bus(loops: loops)
@@ -35,7 +37,14 @@ struct Server {
             try await bus.start()
             // A store of its own is waited for; one that may be away is asked until it answers, see `run`.
             if !store.mayBeAway { try await routing.load(from: store) }
-            return try await listen(settings, bus: bus, store: store, routing: routing, logger: logger)
+            let rooms = Rooms(
+                bus: bus,
+                store: store,
+                routing: routing,
+                registry: registry,
+                delivery: settings.delivery
+            )
+            return try await listen(settings, bus: bus, store: store, rooms: rooms, logger: logger)
         } catch {
             bus.stop()
             try? await store.close()
@@ -47,10 +56,9 @@ struct Server {
         _ settings: ServerSettings,
         bus: Bus,
         store: DurableStore,
-        routing: RoutingMemory,
+        rooms: Rooms,
         logger: Logger
     ) async throws -> Server {
-        let rooms = Rooms(bus: bus, store: store, routing: routing)
         try await store.history(after: store.figures.writer.mark) { entries, _ in rooms.recorder.restore(entries) }
         let secret = try settings.secret ?? SecretFile.secret(in: store.folder.path)
         let authenticator = Authenticator(
@@ -75,6 +83,7 @@ struct Server {
         let reporter = MetricsReporter(bus: bus, figures: store.store, logger: logger)
         await withTaskGroup { group in
             group.addTask { await reporter.run() }
+            group.addTask { await InboxKeeper(inboxes: rooms.inboxes).run() }
             if store.mayBeAway {
                 group.addTask { await RoutingLoader(memory: rooms.routing, history: store).run() }
             }
@@ -85,6 +94,7 @@ struct Server {
         await gateway.stopListening()
         await bus.drain(seconds: Server.drainSeconds)
         await gateway.finishRequests()
+        await rooms.inboxes.finish()
         do throws(StorageError) {
             try await store.close()
         } catch {

@@ -84,6 +84,9 @@ struct Server {
         await withTaskGroup { group in
             group.addTask { await reporter.run() }
             group.addTask { await InboxKeeper(inboxes: rooms.inboxes).run() }
+            if let shared = store.sharedInboxes {
+                group.addTask { await SharedInboxKeeper(inboxes: rooms.inboxes, shared: shared).run() }
+            }
             if store.mayBeAway {
                 group.addTask { await RoutingLoader(memory: rooms.routing, history: store).run() }
             }

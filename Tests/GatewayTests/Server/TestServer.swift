@@ -10,6 +10,7 @@ final class TestServer: Sendable {
     let bus: Bus
     let store: DurableStore
     let gateway: GatewayServer
+    let rooms: Rooms
     private let folder: TemporaryFolder
 
     static let secret = "a secret of tests"
@@ -37,10 +38,16 @@ final class TestServer: Sendable {
     private init(loops: Int, host: String, isDevelopment: Bool, timeOuts: HTTPService.TimeOuts) async throws {
         folder = try TemporaryFolder()
         let routing = RoutingMemory()
-        store = try await DurableStore.open(folder: folder.path, learning: .rules) { routing.apply($0) }
+        let registry = InboxRegistry()
+        store = try await DurableStore.open(
+            folder: folder.path,
+            learning: .rules,
+            presence: registry.presence
+        ) { routing.apply($0) }
         try await routing.load(from: store)
         bus = Bus(loops: loops)
         try await bus.start()
+        rooms = Rooms(bus: bus, store: store, routing: routing, registry: registry)
         let authenticator = Authenticator(
             secret: TestServer.secret,
             isDevelopment: isDevelopment,
@@ -54,7 +61,7 @@ final class TestServer: Sendable {
             configuration,
             bus: bus,
             store: store,
-            rooms: Rooms(bus: bus, store: store, routing: routing),
+            rooms: rooms,
             authenticator: authenticator,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
@@ -64,6 +71,7 @@ final class TestServer: Sendable {
         await gateway.stopListening()
         await bus.drain(seconds: 5)
         await gateway.finishRequests()
+        await rooms.inboxes.finish()
         try await store.close()
         bus.stop()
     }

@@ -27,7 +27,7 @@ struct PostgresStoreTests {
         }
         try await withPostgres(options) { (connection: PostgresConnection) async throws in
             let versions = try await connection.execute("SELECT count(*), max(version) FROM schema_version")
-            #expect(versions.integer(0, 0) == 1)
+            #expect(versions.integer(0, 0) == Int64(PostgresSchema.version))
             #expect(versions.integer(0, 1) == Int64(PostgresSchema.version))
         }
     }
@@ -60,7 +60,9 @@ struct PostgresStoreTests {
             return names
         }
         try sqlite.close()
-        #expect(columns == expected)
+        // Which of several servers offers an item.
+        let shared: Set = ["inbox_items.holder", "inbox_servers.server_id", "inbox_servers.lease_until"]
+        #expect(columns == expected.union(shared))
     }
 
     @Test func aNewerDatabaseIsRefusedWithBothVersions() async throws {
@@ -334,6 +336,7 @@ extension JournalRecord {
         case .feedback(var feedback):
             feedback.keywords = clean(feedback.keywords)
             return .feedback(feedback)
+        case .message, .inbox, .reading, .sighting: return self
         }
     }
 }

@@ -1,4 +1,5 @@
 """Sending messages over REST and taking them over WebSocket."""
+from dcm import eventually
 
 
 def body(to, sender="alice", **fields):
@@ -11,9 +12,15 @@ def send(server, to, sender="alice", **fields):
     return answer.json["message"]["id"]
 
 
+def get(server, path):
+    """What the store says; on a machine that has much else to do it may ask for patience."""
+    answer = eventually(lambda: (answer := server.get(path)).status != 503 and answer, 30)
+    assert answer and answer.status == 200, answer
+    return answer
+
+
 def item(server, message, agent="bob"):
-    answer = server.get(f"/api/messages/{message}/state")
-    assert answer.status == 200, answer
+    answer = get(server, f"/api/messages/{message}/state")
     return next((item for item in answer.json["items"] if item["agent_id"] == agent), {})
 
 

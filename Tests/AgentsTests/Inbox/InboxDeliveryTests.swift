@@ -12,7 +12,9 @@ struct InboxDeliveryTests {
         Timestamp(milliseconds: Self.start.milliseconds + Int64(seconds * 1000))
     }
 
-    private func item(_ content: String = "{}", attempts: Int = 0, next: Timestamp? = nil, ttl: Double = 3600) -> InboxItem {
+    private func item(_ content: String = "{}", attempts: Int = 0, next: Timestamp? = nil, ttl: Double = 3600)
+        -> InboxItem
+    {
         InboxItem(
             message: MessageRecord(
                 id: ids.next(at: Self.start),
@@ -28,10 +30,14 @@ struct InboxDeliveryTests {
         )
     }
 
-    private func page(_ items: [InboxItem], isLast: Bool = true) -> InboxPage { InboxPage(items: items, isLast: isLast) }
+    private func page(_ items: [InboxItem], isLast: Bool = true) -> InboxPage {
+        InboxPage(items: items, isLast: isLast)
+    }
 
     /// A connection that has got `items` and waits for what arrives.
-    private func caughtUp(_ items: [InboxItem] = [], acknowledges: Bool = true, _ policy: DeliveryPolicy = .init()) -> InboxDelivery {
+    private func caughtUp(_ items: [InboxItem] = [], acknowledges: Bool = true, _ policy: DeliveryPolicy = .init())
+        -> InboxDelivery
+    {
         var delivery = InboxDelivery(policy: policy, acknowledges: acknowledges)
         #expect(delivery.opened().load == .start)
         let outcome = delivery.loaded(page(items), isWhole: true, at: at(0))

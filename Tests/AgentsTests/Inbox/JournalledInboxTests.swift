@@ -21,7 +21,9 @@ struct JournalledInboxTests {
         )
     }
 
-    private func change(_ change: InboxRecord.Change, _ message: MessageRecord, by agent: String = "bob") -> JournalRecord {
+    private func change(_ change: InboxRecord.Change, _ message: MessageRecord, by agent: String = "bob")
+        -> JournalRecord
+    {
         let item = InboxRecord.Item(messageID: message.id, attempts: 2)
         return .inbox(InboxRecord(agentID: agent, change: change, items: [item], nextOfferAt: time, createdAt: time))
     }

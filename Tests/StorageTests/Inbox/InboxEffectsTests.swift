@@ -6,7 +6,9 @@ import Testing
 struct InboxEffectsTests {
     private func effects(_ records: [JournalRecord]) -> InboxEffects {
         InboxEffects(
-            of: records.enumerated().map { JournalEntry(position: JournalPosition(Int64($0.offset + 1)), record: $0.element) }
+            of: records.enumerated().map {
+                JournalEntry(position: JournalPosition(Int64($0.offset + 1)), record: $0.element)
+            }
         )
     }
 
@@ -36,7 +38,8 @@ struct InboxEffectsTests {
     @Test func itemsOfTwoAgentsAreTwo() {
         let message = sampleMessage(to: nil)
         let found = effects([
-            sampleChange(.offered, of: [message], by: "bob"), sampleChange(.dead, of: [message], by: "carol", attempts: 9),
+            sampleChange(.offered, of: [message], by: "bob"),
+            sampleChange(.dead, of: [message], by: "carol", attempts: 9),
         ])
         #expect(found.changes.map(\.key.agentID.string) == ["bob", "carol"])
         #expect(found.changes.map(\.change.state) == [.offered, .dead])

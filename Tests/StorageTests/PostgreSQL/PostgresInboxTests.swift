@@ -73,7 +73,9 @@ struct PostgresInboxTests {
     @Test func itemsOfAgentsThatAreHereAreHeldFromTheStart() async throws {
         let presence = InboxPresence(isConnected: { $0 == "bob" }, connected: { ["bob", "carol"] })
         try await withTwo(presence: presence) { (one: DurableStore, two: DurableStore) async throws in
-            for message in [sampleMessage(at: .now()), sampleMessage(to: "eve", at: .now()), sampleMessage(to: nil, at: .now())] {
+            for message in [
+                sampleMessage(at: .now()), sampleMessage(to: "eve", at: .now()), sampleMessage(to: nil, at: .now()),
+            ] {
                 try await one.append(.message(message))
             }
             try await one.flush(milliseconds: 60_000)

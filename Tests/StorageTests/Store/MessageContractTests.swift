@@ -25,13 +25,20 @@ struct MessageContractTests {
     }
 
     /// All that waits for an agent, page by page.
-    private func pending(_ agent: String, in durable: DurableStore, at now: Timestamp? = nil) async throws -> [InboxItem] {
+    private func pending(_ agent: String, in durable: DurableStore, at now: Timestamp? = nil) async throws
+        -> [InboxItem]
+    {
         let now = now ?? later(1)
         var items: [InboxItem] = []
         var cursor = InboxCursor.start
         while true {
             try await durable.store.claimItems(of: agent, after: cursor, by: durable.serverID, now: now)
-            let page = try await durable.store.pendingItems(of: agent, after: cursor, heldBy: durable.serverID, now: now)
+            let page = try await durable.store.pendingItems(
+                of: agent,
+                after: cursor,
+                heldBy: durable.serverID,
+                now: now
+            )
             items += page.items
             guard !page.isLast, let last = page.items.last else { return items }
             cursor = last.cursor
@@ -67,7 +74,8 @@ struct MessageContractTests {
     @Test(arguments: StoreKind.allCases)
     func whatWaitsComesByPriorityAndAgeInPages(kind: StoreKind) async throws {
         let messages = (0..<150).map { sampleMessage(priority: $0 % 3, at: later(Int64($0))) }
-        try await with(kind, messages.map { .message($0) } + [.message(sampleMessage(to: "carol"))]) { (durable: DurableStore) async throws in
+        try await with(kind, messages.map { .message($0) } + [.message(sampleMessage(to: "carol"))]) {
+            (durable: DurableStore) async throws in
             let found = try await pending("bob", in: durable)
             let expected = messages.sorted { ($0.priority, $1.id) > ($1.priority, $0.id) }
             #expect(found.map(\.message.id) == expected.map(\.id))
@@ -121,7 +129,8 @@ struct MessageContractTests {
     @Test(arguments: StoreKind.allCases)
     func changesThatComeTooLateChangeNothing(kind: StoreKind) async throws {
         let message = sampleMessage()
-        try await with(kind, [.message(message), sampleChange(.acknowledged, of: [message])]) { (durable: DurableStore) async throws in
+        try await with(kind, [.message(message), sampleChange(.acknowledged, of: [message])]) {
+            (durable: DurableStore) async throws in
             try await durable.append(sampleChange(.offered, of: [message], attempts: 5))
             try await durable.append(sampleChange(.dead, of: [message], attempts: 5))
             try await durable.flush(milliseconds: 60_000)
@@ -208,7 +217,8 @@ struct MessageContractTests {
         var message = sampleMessage(at: .now())
         message.idempotency = IdempotencyRecord(key: "message k", fingerprint: [1], response: [2])
         let sighting = SightingRecord(agentID: "bob", createdAt: testTime)
-        try await with(kind, [.message(message), .sighting(sighting), .sighting(sighting)]) { (durable: DurableStore) async throws in
+        try await with(kind, [.message(message), .sighting(sighting), .sighting(sighting)]) {
+            (durable: DurableStore) async throws in
             #expect(try await durable.store.isKnown(agentID: "bob"))
             #expect(try await durable.store.isKnown(agentID: "carol") == false)
             #expect(try await durable.store.answer(forKey: "message k") == message.idempotency)

@@ -30,6 +30,7 @@ package struct Rooms: Sendable {
             store: store.store,
             publisher: bus,
             serverID: store.serverID,
+            isShared: store.sharedInboxes != nil,
             policy: delivery
         )
         messages = Messages(

@@ -52,6 +52,7 @@ package final class GatewayServer: Sendable {
         let agents = AgentService(
             authenticator: authenticator,
             inboxes: rooms.inboxes,
+            messages: rooms.messages,
             needsCredentials: !configuration.isLoopback
         )
         let policy = HostPolicy(

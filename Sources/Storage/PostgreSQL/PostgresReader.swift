@@ -7,24 +7,28 @@ struct PostgresReader: Sendable {
     /// neither may wait behind a read that takes long, nor for a database that says nothing.
     private let lookups: PostgresPool
     private static let scorePage = 4096
+    private static let readMilliseconds: UInt64 = 2000
     private static let lookupMilliseconds: UInt64 = 500
 
-    /// - Parameter connections: At most, for each of the two purposes.
-    init(_ options: PostgresOptions, connections: Int = 2, on loop: EventLoop) {
+    /// - Parameters:
+    ///   - connections: At most, for each of the two purposes.
+    ///   - patience: How many times the usual a request waits.
+    init(_ options: PostgresOptions, connections: Int = 2, patience: UInt64, on loop: EventLoop) {
         pool = PostgresPool(
             options,
             name: "reader",
-            limits: .requests,
+            limits: .requests.times(patience),
             size: connections,
+            waitMilliseconds: PostgresReader.readMilliseconds * patience,
             refusesWhenAway: true,
             on: loop
         )
         lookups = PostgresPool(
             options,
             name: "lookups",
-            limits: .lookups,
+            limits: .lookups.times(patience),
             size: connections,
-            waitMilliseconds: PostgresReader.lookupMilliseconds,
+            waitMilliseconds: PostgresReader.lookupMilliseconds * patience,
             refusesWhenAway: true,
             on: loop
         )

@@ -9,9 +9,16 @@ final class PostgresStore: StoreBackend {
     /// - Parameters:
     ///   - writing: The loop of the writer; the batch writer lives on it too.
     ///   - reading: The loop of reads.
-    init(_ options: PostgresOptions, writing: EventLoop, reading: EventLoop, learning: ScoreLearning) {
+    ///   - patience: How many times the usual a read waits.
+    init(
+        _ options: PostgresOptions,
+        writing: EventLoop,
+        reading: EventLoop,
+        learning: ScoreLearning,
+        patience: UInt64 = 1
+    ) {
         writer = PostgresWriter(options, loop: writing, learning: learning)
-        reader = PostgresReader(options, on: reading)
+        reader = PostgresReader(options, patience: patience, on: reading)
     }
 
     var sink: any RecordSink { writer }

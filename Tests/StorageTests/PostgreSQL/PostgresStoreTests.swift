@@ -14,7 +14,12 @@ struct PostgresStoreTests {
     }
 
     private func open(_ options: PostgresOptions, in folder: TemporaryFolder) async throws -> DurableStore {
-        try await DurableStore.open(folder: folder.path, location: .postgres(options), learning: testLearning)
+        try await DurableStore.open(
+            folder: folder.path,
+            location: .postgres(options),
+            learning: testLearning,
+            patience: testPatience
+        )
     }
 
     @Test func serversThatStartAtOnceCreateOneSchema() async throws {
@@ -145,7 +150,7 @@ struct PostgresStoreTests {
         action.exitCode = .min
         action.durationMilliseconds = .max
         try await durable.append(.action(action))
-        try await durable.flush(milliseconds: 10_000)
+        try await durable.flush(milliseconds: 60_000)
         let listed = try await durable.store.actions(matching: ActionFilter())
         #expect(listed.first?.projectPath == action.projectPath.flatMap(ProjectPath.init)?.string)
         #expect(listed.first?.exitCode == .min)
@@ -168,7 +173,7 @@ struct PostgresStoreTests {
         for index in 0..<20 {
             try await durable.append(.action(index == 13 ? twice : sampleAction(keywords: ["k"])))
         }
-        try await durable.flush(milliseconds: 10_000)
+        try await durable.flush(milliseconds: 60_000)
         #expect(durable.figures.writer.rejected == 1)
         #expect(try await durable.store.counts().actions == 20)
         #expect(try await durable.store.scores().first?.value.usageCount == 19)
@@ -202,9 +207,9 @@ struct PostgresStoreTests {
                 group.addTask {
                     for (index, record) in records.enumerated() {
                         try await store.append(record)
-                        if index % 20 == 0 { try await store.flush(milliseconds: 20_000) }
+                        if index % 20 == 0 { try await store.flush(milliseconds: 60_000) }
                     }
-                    try await store.flush(milliseconds: 20_000)
+                    try await store.flush(milliseconds: 60_000)
                 }
             }
             try await group.waitForAll()

@@ -197,13 +197,28 @@ package final class DurableStore: Sendable {
 
     /// The store's scores of one moment; `history` has what came after it.
     ///
-    /// - Returns: The last record that they know.
     package func loadScores(
         _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void
-    ) async throws(StorageError) -> JournalPosition {
+    ) async throws(StorageError) -> ScoreMoment {
         // The store's mark has to be known: it may move the journal's positions.
         try await flush(upTo: .start)
         return try await backend.loadScores(ofJournal: journal.id, batch)
+    }
+
+    /// The scores that other servers changed behind a revision, in batches, as they are at one later moment.
+    ///
+    /// - Returns: That moment; nil if everything has to be loaded.
+    package func changedScores(
+        after revision: Int64,
+        _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)], ScoreMoment) -> Void
+    ) async throws(StorageError) -> ScoreMoment? {
+        try await backend.sharedScores?.changedScores(after: revision, ofJournal: journal.id, batch)
+    }
+
+    /// Calls `changed` from now on whenever other servers may have changed scores; never for a store that has one
+    /// server.
+    package func watchScores(_ changed: @escaping @Sendable () -> Void) async {
+        await backend.sharedScores?.watchScores(ofJournal: journal.id, changed)
     }
 
     /// Records that the journal has behind a position, oldest first, in slices, each with the position that it reaches:

@@ -32,7 +32,7 @@ struct PostgresStoreTests {
         }
         try await withPostgres(options) { (connection: PostgresConnection) async throws in
             let versions = try await connection.execute("SELECT count(*), max(version) FROM schema_version")
-            #expect(versions.integer(0, 0) == 1)
+            #expect(versions.integer(0, 0) == Int64(PostgresSchema.version), "each version once")
             #expect(versions.integer(0, 1) == Int64(PostgresSchema.version))
         }
     }
@@ -65,7 +65,8 @@ struct PostgresStoreTests {
             return names
         }
         try sqlite.close()
-        #expect(columns == expected)
+        // Where one server is alone, nobody asks what others changed.
+        #expect(columns.filter { !$0.hasPrefix("score_changes.") } == expected)
     }
 
     @Test func aNewerDatabaseIsRefusedWithBothVersions() async throws {

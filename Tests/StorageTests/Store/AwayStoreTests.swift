@@ -149,7 +149,7 @@ import Testing
         let uses = Lock(0)
         let mark = try await durable.loadScores { rows in
             uses.withLock { $0 += rows.reduce(0) { $0 + $1.1.usageCount } }
-        }
+        }.position
         let rest = Lock<[JournalPosition]>([])
         try await durable.history(after: mark) { entries, _ in rest.withLock { $0 += entries.map(\.position) } }
         // However much the store had caught up by then, together they are everything.

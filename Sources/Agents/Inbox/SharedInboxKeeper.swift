@@ -21,10 +21,8 @@ package struct SharedInboxKeeper<C: Clock>: Sendable where C.Duration == Duratio
 
     /// Runs until the task is cancelled. A database that is away is tried again each second.
     package func run() async {
-        await withTaskGroup { group in
-            group.addTask { await listen() }
-            group.addTask { await keep() }
-        }
+        await shared.watchInboxes(as: inboxes.serverID) { [inboxes] news in inboxes.heard(news) }
+        await keep()
     }
 
     private func pause() async -> Bool {
@@ -46,22 +44,6 @@ package struct SharedInboxKeeper<C: Clock>: Sendable where C.Duration == Duratio
                 second = 0
                 logger.debug("inboxes are not shared at the moment", metadata: ["reason": "\(error)"])
             }
-        } while await pause()
-    }
-
-    private func listen() async {
-        repeat {
-            let listener: any InboxListener
-            do throws(StorageError) {
-                listener = try await shared.listen(as: inboxes.serverID) { [inboxes] news in inboxes.heard(news) }
-            } catch {
-                logger.debug("other servers are not heard at the moment", metadata: ["reason": "\(error)"])
-                continue
-            }
-            // Nobody heard what was said before.
-            inboxes.lookAgain(for: nil)
-            while await pause(), (try? await listener.check()) != nil {}
-            await listener.close()
         } while await pause()
     }
 }

@@ -17,24 +17,22 @@ package struct MessageRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route(.post, "/api/messages", action: send),
-            Route(.get, "/api/messages/:agent_id", action: fetch),
-            Route(.post, "/api/messages/:id/ack", action: acknowledge),
-            Route(.get, "/api/messages/:id/state", action: state),
+            Route(.post, "/api/messages", MessageDescriptions.send, handle: send),
+            Route(.get, "/api/messages/:agent_id", MessageDescriptions.fetch, handle: fetch),
+            Route(.post, "/api/messages/:id/ack", MessageDescriptions.acknowledge, handle: acknowledge),
+            Route(.get, "/api/messages/:id/state", MessageDescriptions.state, handle: state),
         ]
     }
 
-    private static let maximumLimit = 1000
-
     // MARK: - Sending
 
-    @Sendable private func send(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+    @Sendable private func send(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         // A token says who sends, whatever the body says.
-        let message = try NewMessage(json: request.body, agent: request.fields.agent(authenticator))
+        let message = try NewMessage(input.body, agent: input.request.fields.agent(authenticator))
         do throws(AgentsError) {
             let answer = try await messages.send(
                 message,
-                repeatable: try MessageRoutes.repeatable(message, request),
+                repeatable: try MessageRoutes.repeatable(message, input.request),
                 answer: MessageRoutes.encode
             )
             return RESTResponse(.created, body: answer.body)
@@ -72,16 +70,15 @@ package struct MessageRoutes: Sendable {
 
     // MARK: - Fetching
 
-    @Sendable private func fetch(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        let query = request.query
-        let agentID = request.parameter("agent_id")
-        try request.fields.agent(authenticator).mayActFor(agentID)
+    @Sendable private func fetch(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let agentID = try input.path.required(MessageDescriptions.reader)
+        try input.request.fields.agent(authenticator).mayActFor(agentID)
         let filter = MessageFilter(
             agentID: agentID,
-            since: try query.time("since"),
-            topic: query.text("topic"),
-            includesBroadcasts: try query.bool("include_broadcasts", default: true),
-            limit: try query.integer("limit", default: 100, in: 1...MessageRoutes.maximumLimit)
+            since: input.query[MessageDescriptions.since],
+            topic: input.query[MessageDescriptions.onlyTopic],
+            includesBroadcasts: try input.query.required(MessageDescriptions.includesBroadcasts),
+            limit: try input.query.required(CommonFields.limit)
         )
         let page: MessagePage
         do throws(AgentsError) {
@@ -110,15 +107,13 @@ package struct MessageRoutes: Sendable {
 
     // MARK: - Acknowledging
 
-    @Sendable private func acknowledge(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        guard let id = UUIDv7(request.parameter("id")) else {
-            throw GatewayError.validation(["id": ["id must be a valid UUID"]])
-        }
-        var body = try JSONBody(request.body.isEmpty ? Array("{}".utf8) : request.body)
-        let agent = request.fields.agent(authenticator)
-        let claimed = body.string("agent_id")
-        let agentID = agent.id ?? body.required(claimed, "agent_id")
-        try body.check()
+    @Sendable private func acknowledge(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let id = try input.path.required(CommonFields.id)
+        let agent = input.request.fields.agent(authenticator)
+        let agentID = try agent.id(
+            orElse: input.body[MessageDescriptions.agentID],
+            MessageDescriptions.agentID
+        )
         do throws(AgentsError) {
             try await inboxes.acknowledge(id, by: agentID)
         } catch {
@@ -136,10 +131,8 @@ package struct MessageRoutes: Sendable {
 
     // MARK: - States
 
-    @Sendable private func state(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        guard let id = UUIDv7(request.parameter("id")) else {
-            throw GatewayError.validation(["id": ["id must be a valid UUID"]])
-        }
+    @Sendable private func state(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let id = try input.path.required(CommonFields.id)
         let found: (message: MessageRecord, items: [InboxItemStatus])
         do throws(AgentsError) {
             found = try await messages.state(of: id)

@@ -2,28 +2,32 @@ internal import Agents
 internal import Storage
 
 extension NewMessage {
-    /// A message as clients write it, with the spellings of the SDK and of other descriptions.
+    /// A message as a client describes it in the fields of `MessageDescriptions.send`.
     ///
     /// - Parameter agent: Who sends it, if that is known without asking the text.
-    init(json: [UInt8], agent: RequestAgent) throws(GatewayError) {
-        var body = try JSONBody(json)
-        let claimed = body.string("from_agent", aliases: ["from_agent_id", "sender_id"])
+    init(_ fields: FieldValues, agent: RequestAgent) throws(GatewayError) {
+        let content = try fields.required(MessageDescriptions.content)
         self.init(
-            fromAgent: agent.id ?? body.required(claimed, "from_agent"),
-            toAgent: body.string("to_agent", aliases: ["to_agent_id"]),
-            topic: body.requiredString("topic", aliases: ["message_type", "channel"]),
-            content: body.content("content", aliases: ["payload"]) ?? "{}"
+            fromAgent: try agent.id(orElse: fields[MessageDescriptions.fromAgent], MessageDescriptions.fromAgent),
+            toAgent: fields[MessageDescriptions.toAgent],
+            topic: try fields.required(MessageDescriptions.topic),
+            content: String(decoding: content, as: UTF8.self)
         )
         isVerified = agent.isVerified
-        priority = body.integer("priority", in: NewMessage.priorities) ?? 0
-        let milliseconds = body.integer("ttl_ms", in: 1...NewMessage.lifetimes.upperBound * 1000)
+        priority = try fields.required(MessageDescriptions.priority)
+        let milliseconds = fields[MessageDescriptions.lifetimeMilliseconds]
         lifetimeSeconds =
-            body.integer("ttl_seconds", in: NewMessage.lifetimes) ?? milliseconds.map { ($0 + 999) / 1000 }
+            fields[MessageDescriptions.lifetime] ?? milliseconds.map { ($0 + 999) / 1000 }
             ?? NewMessage.standardLifetime
-        projectID = body.uuid("project_id")
-        threadID = body.string("thread_id")
-        replyTo = body.uuid("reply_to").flatMap { UUIDv7($0) }
-        clientMessageID = body.string("client_message_id")
-        try body.check()
+        projectID = fields[MessageDescriptions.projectID]?.description
+        threadID = fields[MessageDescriptions.threadID]
+        replyTo = fields[MessageDescriptions.replyTo]
+        clientMessageID = fields[MessageDescriptions.clientMessageID]
+    }
+
+    /// The same from the text of a JSON object.
+    init(json: [UInt8], agent: RequestAgent) throws(GatewayError) {
+        var body = try JSONBody(json)
+        try self.init(body.values(of: MessageDescriptions.send.body), agent: agent)
     }
 }

@@ -9,11 +9,9 @@ package protocol SharedInboxStore: Sendable {
     func claimableAgents(among agents: [String], by server: String) async throws(StorageError) -> [String]
     /// Tells the other servers what became of messages whose senders may be connected there.
     func announce(_ receipts: [InboxReceipt], from server: String) async throws(StorageError)
-    /// Opens a connection that hears the other servers.
-    func listen(
-        as server: String,
-        heard: @escaping @Sendable (InboxNews) -> Void
-    ) async throws(StorageError) -> any InboxListener
+    /// Calls `heard` from now on for what other servers say, and for everybody's inbox whenever something may have been
+    /// missed.
+    func watchInboxes(as server: String, _ heard: @escaping @Sendable (InboxNews) -> Void) async
 }
 
 /// What one server hears of another.
@@ -21,12 +19,4 @@ package enum InboxNews: Equatable, Sendable {
     /// The inbox of this agent may have something to offer; nil means every agent's.
     case items(agentID: String?)
     case receipt(InboxReceipt)
-}
-
-/// A connection that hears what other servers do.
-package protocol InboxListener: Sendable {
-    /// Throws if it hears nothing any more.
-    func check() async throws(StorageError)
-    /// Ends it; no call may follow.
-    func close() async
 }

@@ -100,6 +100,5 @@ enum PostgresInboxStatements {
 
     /// Where servers tell each other that an agent's inbox has something to offer; no name means every agent's.
     static let channel = "dcm_inbox"
-    static let listen = "LISTEN \(channel)"
     static let notify = "SELECT pg_notify('\(channel)', a) FROM unnest($1::text[]) AS a"
 }

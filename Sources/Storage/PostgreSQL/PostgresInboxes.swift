@@ -2,23 +2,24 @@ internal import Bus
 
 /// The inboxes of a database that several servers share.
 struct PostgresInboxes: SharedInboxStore {
-    private let options: PostgresOptions
     private let pool: PostgresPool
-    private let loop: EventLoop
+    private let listener: PostgresListener
 
     /// Three renewals fit into it.
     static let leaseMilliseconds: Int64 = 15_000
     private static let waitMilliseconds: UInt64 = 2000
 
-    init(_ options: PostgresOptions, on loop: EventLoop) {
-        self.options = options
-        self.loop = loop
+    /// - Parameters:
+    ///   - patience: How many times the usual a request waits for a connection.
+    ///   - listener: Hears the other servers.
+    init(_ options: PostgresOptions, patience: UInt64, listener: PostgresListener, on loop: EventLoop) {
+        self.listener = listener
         pool = PostgresPool(
             options,
             name: "inboxes",
-            limits: .inboxes,
+            limits: .inboxes.times(patience),
             size: 2,
-            waitMilliseconds: PostgresInboxes.waitMilliseconds,
+            waitMilliseconds: PostgresInboxes.waitMilliseconds * patience,
             refusesWhenAway: true,
             on: loop
         )
@@ -60,47 +61,17 @@ struct PostgresInboxes: SharedInboxStore {
         _ = try await run(PostgresCommand(PostgresInboxStatements.notify).with(array: words))
     }
 
-    func listen(
-        as server: String,
-        heard: @escaping @Sendable (InboxNews) -> Void
-    ) async throws(StorageError) -> any InboxListener {
-        let connection = PostgresConnection(options, limits: .inboxes, on: loop) { notification in
-            guard let word = InboxWord(notification.payload), word.concerns(server) else { return }
-            heard(word.news)
-        }
-        do throws(StorageError) {
-            try await open(connection)
-            _ = try await connection.run(PostgresCommand(PostgresInboxStatements.listen, isPrepared: false))
-        } catch {
-            await connection.close()
-            throw error
-        }
-        return PostgresInboxListener(connection: connection)
-    }
-
-    /// A server that goes down doesn't wait for a database that says nothing.
-    private func open(_ connection: PostgresConnection) async throws(StorageError) {
-        let result: Result<Void, StorageError> = await withTaskCancellationHandler {
-            do throws(StorageError) {
-                return .success(try await connection.open())
-            } catch {
-                return .failure(error)
+    func watchInboxes(as server: String, _ heard: @escaping @Sendable (InboxNews) -> Void) async {
+        await listener.listen(to: PostgresInboxStatements.channel) { call in
+            switch call {
+            // Nobody heard what was said before.
+            case .lookAgain: heard(.items(agentID: nil))
+            case .notified(let payload):
+                guard let word = InboxWord(payload), word.concerns(server) else { return }
+                heard(word.news)
             }
-        } onCancel: {
-            Task { await connection.close() }
         }
-        try result.get()
     }
 
     func close() async { await pool.close() }
-}
-
-private struct PostgresInboxListener: InboxListener {
-    let connection: PostgresConnection
-
-    func check() async throws(StorageError) {
-        _ = try await connection.run(PostgresCommand(FigureStatements.probe))
-    }
-
-    func close() async { await connection.close() }
 }

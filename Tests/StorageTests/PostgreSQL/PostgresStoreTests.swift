@@ -14,7 +14,12 @@ struct PostgresStoreTests {
     }
 
     private func open(_ options: PostgresOptions, in folder: TemporaryFolder) async throws -> DurableStore {
-        try await DurableStore.open(folder: folder.path, location: .postgres(options), learning: testLearning)
+        try await DurableStore.open(
+            folder: folder.path,
+            location: .postgres(options),
+            learning: testLearning,
+            patience: testPatience
+        )
     }
 
     @Test func serversThatStartAtOnceCreateOneSchema() async throws {
@@ -27,7 +32,7 @@ struct PostgresStoreTests {
         }
         try await withPostgres(options) { (connection: PostgresConnection) async throws in
             let versions = try await connection.execute("SELECT count(*), max(version) FROM schema_version")
-            #expect(versions.integer(0, 0) == Int64(PostgresSchema.version))
+            #expect(versions.integer(0, 0) == Int64(PostgresSchema.version), "each version once")
             #expect(versions.integer(0, 1) == Int64(PostgresSchema.version))
         }
     }
@@ -60,9 +65,9 @@ struct PostgresStoreTests {
             return names
         }
         try sqlite.close()
-        // Which of several servers offers an item.
-        let shared: Set = ["inbox_items.holder", "inbox_servers.server_id", "inbox_servers.lease_until"]
-        #expect(columns == expected.union(shared))
+        // Where one server is alone, nobody asks what others changed, nor which of several offers an item.
+        let shared = ["score_changes.", "inbox_servers.", "inbox_items.holder"]
+        #expect(columns.filter { column in !shared.contains { column.hasPrefix($0) } } == expected)
     }
 
     @Test func aNewerDatabaseIsRefusedWithBothVersions() async throws {
@@ -147,7 +152,7 @@ struct PostgresStoreTests {
         action.exitCode = .min
         action.durationMilliseconds = .max
         try await durable.append(.action(action))
-        try await durable.flush(milliseconds: 10_000)
+        try await durable.flush(milliseconds: 60_000)
         let listed = try await durable.store.actions(matching: ActionFilter())
         #expect(listed.first?.projectPath == action.projectPath.flatMap(ProjectPath.init)?.string)
         #expect(listed.first?.exitCode == .min)
@@ -170,7 +175,7 @@ struct PostgresStoreTests {
         for index in 0..<20 {
             try await durable.append(.action(index == 13 ? twice : sampleAction(keywords: ["k"])))
         }
-        try await durable.flush(milliseconds: 10_000)
+        try await durable.flush(milliseconds: 60_000)
         #expect(durable.figures.writer.rejected == 1)
         #expect(try await durable.store.counts().actions == 20)
         #expect(try await durable.store.scores().first?.value.usageCount == 19)
@@ -204,9 +209,9 @@ struct PostgresStoreTests {
                 group.addTask {
                     for (index, record) in records.enumerated() {
                         try await store.append(record)
-                        if index % 20 == 0 { try await store.flush(milliseconds: 20_000) }
+                        if index % 20 == 0 { try await store.flush(milliseconds: 60_000) }
                     }
-                    try await store.flush(milliseconds: 20_000)
+                    try await store.flush(milliseconds: 60_000)
                 }
             }
             try await group.waitForAll()

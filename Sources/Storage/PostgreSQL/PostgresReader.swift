@@ -52,6 +52,9 @@ struct PostgresReader: Sendable {
             guard let value else { continue }
             command = command.with(value)
         }
+        if let cursor = filter.cursor {
+            command = command.with(cursor.time).with(UUIDv7(cursor.id) ?? UUIDv7(high: 0, low: 0))
+        }
         let result = try await run(command.with(filter.limit).with(filter.offset))
         var actions: [ActionSummary] = []
         var bytes = 0

@@ -28,6 +28,11 @@ actor SQLiteReader {
                 select.bind(value, at: index)
                 index += 1
             }
+            if let cursor = filter.cursor {
+                select.bind(cursor.time.milliseconds, at: index)
+                select.bind(cursor.id, at: index + 1)
+                index += 2
+            }
             select.bind(Int64(filter.limit), at: index)
             select.bind(Int64(filter.offset), at: index + 1)
             var actions: [ActionSummary] = []

@@ -53,7 +53,7 @@ final class TestServer: Sendable {
         store = try await DurableStore.open(folder: folder.path, location: location, learning: .rules) {
             routing.apply($0)
         }
-        try await routing.load(from: store)
+        try await TestServer.load(routing, from: store)
         bus = Bus(loops: loops)
         try await bus.start()
         let authenticator = Authenticator(
@@ -73,6 +73,17 @@ final class TestServer: Sendable {
             authenticator: authenticator,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
+    }
+
+    /// A database that has just been made may take longer than a read waits, on a busy machine.
+    private static func load(_ routing: RoutingMemory, from store: DurableStore) async throws {
+        while true {
+            do {
+                return try await routing.load(from: store)
+            } catch {
+                guard store.mayBeAway, error.code == .unavailable else { throw error }
+            }
+        }
     }
 
     private func stop() async throws {

@@ -53,7 +53,7 @@ import Testing
     private func walk(_ port: UInt16) throws -> [String: String] {
         var ids: [String: String] = [:]
         func send(_ method: String, _ target: String, _ body: String? = nil, keep: (String, String)? = nil) throws {
-            let answer = try RawHTTP.request(method, target, port: port, body: body)
+            let answer = try RawHTTP.patientRequest(method, target, port: port, body: body)
             #expect(answer.status < 300, "\(method) \(target): \(answer.text)")
             if let keep { ids[keep.0] = RouteExample.value(keep.1, in: try answer.json) }
         }

@@ -74,6 +74,7 @@ def look(server, project, session, request, task, first, second, recorded):
 
 def test_a_walk_from_project_to_action(any_server):
     with bus_client(any_server) as listener:
+        listener.subscribe("global")
         everything = walk(any_server)
         for name in ("session.created", "task.created", "subtask.created", "action.created", "subtask.completed"):
             assert listener.event(name)["channel"] == "global"

@@ -9,6 +9,8 @@ package struct Rooms: Sendable {
     package let feedback: FeedbackRecorder
     package let messages: Messages
     package let inboxes: Inboxes
+    package let work: WorkRooms
+    package let tools = ToolsInventory(folder: ToolsInventory.userFolder)
 
     /// - Parameters:
     ///   - routing: the memory that the store's commits were handed to since it was opened.
@@ -40,5 +42,6 @@ package struct Rooms: Sendable {
             inboxes: inboxes,
             repetitions: recorder.repetitions
         )
+        work = WorkRooms(WorkContext(journal: store, publisher: bus), store: store.store)
     }
 }

@@ -38,4 +38,4 @@ package protocol FigureStore: Sendable {
 }
 
 /// What a store offers to the rooms above.
-package typealias Store = ActionStore & ScoreStore & IdempotencyStore & FigureStore & MessageStore & InboxStore
+package typealias Store = ActionStore & ScoreStore & IdempotencyStore & FigureStore & MessageStore & InboxStore & WorkStore

@@ -44,7 +44,7 @@ enum ActionDescriptions {
     static let list = RouteDescription(
         "Tool calls, newest first",
         tag: "actions",
-        query: [toolName, toolType, sessionID, CommonFields.limit, CommonFields.offset, CommonFields.stale],
+        query: [toolName, toolType, sessionID] + Paging.fields,
         answers: [
             .ok(
                 .object([
@@ -58,7 +58,8 @@ enum ActionDescriptions {
                             ])
                         )
                     ),
-                    "count": .integer, "limit": .integer, "offset": .integer, "behind": .sometimes(.behind),
+                    "count": .integer, "limit": .integer, "offset": .integer, "next_cursor": .optional(.text),
+                    "behind": .sometimes(.behind),
                 ])
             )
         ]

@@ -44,7 +44,7 @@ struct PostgresReader: Sendable {
     }
 
     /// Several statements as one transaction.
-    func run(_ commands: [PostgresCommand]) async throws(StorageError) -> [PostgresResult] {
+    func runAll(_ commands: [PostgresCommand]) async throws(StorageError) -> [PostgresResult] {
         try await pool.withConnection { connection throws(StorageError) in try await connection.run(commands) }
     }
 
@@ -55,6 +55,9 @@ struct PostgresReader: Sendable {
         for value in [filter.toolName, filter.toolType, filter.sessionID] {
             guard let value else { continue }
             command = command.with(value)
+        }
+        if let cursor = filter.cursor {
+            command = command.with(cursor.time).with(UUIDv7(cursor.id) ?? UUIDv7(high: 0, low: 0))
         }
         let result = try await run(command.with(filter.limit).with(filter.offset))
         var actions: [ActionSummary] = []

@@ -34,6 +34,14 @@ final class PostgresStore: StoreBackend, SharedScoreStore {
     var sharedInboxes: (any SharedInboxStore)? { inboxes }
     var pools: [PoolFigures] { [writer.figures, reader.figures, inboxes.figures, listener.figures] }
 
+    var dialect: SQLDialect { .postgres }
+
+    func rows<Row>(_ query: StoreQuery<Row>) async throws(StorageError) -> [Row] { try await reader.rows(query) }
+
+    func change<Row>(_ change: StoreChange<Row>) async throws(StorageError) -> [Row] {
+        try await reader.change(change)
+    }
+
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)
     }

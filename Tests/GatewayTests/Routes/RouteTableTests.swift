@@ -27,7 +27,7 @@ import Testing
             for example in RouteExamples.all {
                 let (target, body) = example.request(with: values)
                 let what = "\(example.method) \(target) \(body ?? "")"
-                let answer = try RawHTTP.request(example.method, target, port: server.restPort, body: body)
+                let answer = try RawHTTP.patientRequest(example.method, target, port: server.restPort, body: body)
                 #expect(answer.status == example.status, "\(what): \(answer.text)")
                 let route = try #require(routes[example.route], "no such route: \(example.route)")
                 if example.method == route.method.rawValue { expect(answer, isDescribedBy: route, what) }

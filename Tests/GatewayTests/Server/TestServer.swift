@@ -56,9 +56,10 @@ final class TestServer: Sendable {
             folder: folder.path,
             location: location,
             learning: .rules,
+            patience: 10,
             presence: registry.presence
         ) { routing.apply($0) }
-        try await routing.load(from: store)
+        try await TestServer.load(routing, from: store)
         bus = Bus(loops: loops)
         try await bus.start()
         rooms = Rooms(bus: bus, store: store, routing: routing, registry: registry)
@@ -79,6 +80,17 @@ final class TestServer: Sendable {
             authenticator: authenticator,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
+    }
+
+    /// A database that has just been made may take longer than a read waits, on a busy machine.
+    private static func load(_ routing: RoutingMemory, from store: DurableStore) async throws {
+        while true {
+            do {
+                return try await routing.load(from: store)
+            } catch {
+                guard store.mayBeAway, error.code == .unavailable else { throw error }
+            }
+        }
     }
 
     private func stop() async throws {

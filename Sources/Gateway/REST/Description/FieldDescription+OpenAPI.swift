@@ -37,7 +37,7 @@ extension FieldDescription {
     func writeSchema(isQuery: Bool, to json: inout JSONWriter) {
         json.beginObject()
         let others = aliases.isEmpty ? "" : " (also: \(aliases.joined(separator: ", ")))"
-        json.field("description", summary + others)
+        json.field("description", summary + others + (isQuery ? type.queryRemark : ""))
         // Null is the same as nothing in every optional field of a body.
         let takesNull = !isQuery && (!isRequired || isNullable)
         if takesNull { json.field("type", [type.typeName, "null"].compactMap { $0 }) } else { writeType(to: &json) }
@@ -88,7 +88,6 @@ extension FieldType {
             json.endArray()
         case .integer(let range):
             json.field("minimum", range.lowerBound)
-            // More than the maximum is the maximum there.
             if !isQuery { json.field("maximum", range.upperBound) }
         case .uuid: json.field("format", "uuid")
         case .time: json.field("format", "date-time")
@@ -105,6 +104,11 @@ extension FieldType {
             JSONSchema.uuid.write(to: &json)
         case .number, .boolean, .object, .content: break
         }
+    }
+
+    /// More than the maximum is the maximum there.
+    fileprivate var queryRemark: String {
+        if case .integer(let range) = self { "; more than \(range.upperBound) counts as that" } else { "" }
     }
 
     /// Characters, where the limit is one of bytes: no text that is longer can be right.

@@ -9,7 +9,9 @@ internal import HTTPTypes
 ///         body: [Input.path, Input.name, Input.metadata],
 ///         answers: [.created(ProjectRoutes.answer)]
 ///     )
-struct RouteDescription: Sendable {
+///
+/// A class: each request carries its route, and would count every list in it.
+final class RouteDescription: Sendable {
     let summary: String
     /// The resource that it belongs to.
     let tag: String

@@ -36,8 +36,15 @@ struct PostgresReader: Sendable {
 
     var figures: PoolFigures { pool.figures }
 
-    private func run(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
-        try await pool.withConnection { connection throws(StorageError) in try await connection.run(command) }
+    func run(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
+        try await withConnection { connection throws(StorageError) in try await connection.run(command) }
+    }
+
+    /// Runs `body` with one of the connections for reads and for changes that need an answer.
+    func withConnection<Value>(
+        _ body: (PostgresConnection) async throws(StorageError) -> Value
+    ) async throws(StorageError) -> Value {
+        try await pool.withConnection(body)
     }
 
     // MARK: - Actions

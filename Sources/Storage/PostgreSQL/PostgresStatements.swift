@@ -89,6 +89,9 @@ enum PostgresStatements {
             AND routing_scores.tool_type = c.tool_type
         """
 
+    /// One server at a time deletes what is old, until the end of its transaction. The number is `dcmclean`.
+    static let tryLockCleaning = "SELECT pg_try_advisory_xact_lock(7233745700274921838)"
+
     static let beginSnapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
     /// Hours of UTC. Times are not numbers here.

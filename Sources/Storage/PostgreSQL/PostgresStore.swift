@@ -4,7 +4,7 @@ internal import Bus
 /// a mark, creates what is missing.
 final class PostgresStore: StoreBackend {
     private let writer: PostgresWriter
-    private let reader: PostgresReader
+    let reader: PostgresReader
 
     /// - Parameters:
     ///   - writing: The loop of the writer; the batch writer lives on it too.

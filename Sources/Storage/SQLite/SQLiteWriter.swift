@@ -8,7 +8,7 @@ actor SQLiteWriter: RecordSink {
 
     nonisolated var mostRecords: Int { 5000 }
 
-    private let connection: SQLiteConnection
+    let connection: SQLiteConnection
     private let learning: ScoreLearning
     private let ids = UUIDGenerator()
     private var scores = SQLiteScores()

@@ -83,13 +83,7 @@ final class PostgresResult: @unchecked Sendable {
     func bool(_ row: Int, _ column: Int) -> Bool { integer(row, column) == 1 }
 
     func uuid(_ row: Int, _ column: Int) -> UUIDv7 {
-        withBytes(row, column) { bytes in
-            var words: (high: UInt64, low: UInt64) = (0, 0)
-            for index in bytes.indices {
-                words = (words.high << 8 | words.low >> 56, words.low << 8 | UInt64(bytes[index]))
-            }
-            return UUIDv7(high: words.high, low: words.low)
-        }
+        withBytes(row, column) { UUIDv7(binary: $0) }
     }
 
     /// A timestamptz, cut to milliseconds.
@@ -128,6 +122,11 @@ final class PostgresResult: @unchecked Sendable {
         withBytes(row, column) { PostgresArray.texts($0) }
     }
 
+    /// A uuid[] of one dimension; NULLs in it are left out.
+    func uuids(_ row: Int, _ column: Int) -> [UUIDv7] {
+        withBytes(row, column) { PostgresArray.uuids($0) }
+    }
+
     /// The bytes of a value in place, valid inside of `body`.
     private func withBytes<Value>(_ row: Int, _ column: Int, _ body: (Span<UInt8>) -> Value) -> Value {
         let length = unsafe Int(PQgetlength(result, Int32(row), Int32(column)))
@@ -136,6 +135,14 @@ final class PostgresResult: @unchecked Sendable {
             let bytes = unsafe UnsafeBufferPointer(start: start, count: length)
             return body(unsafe Span(_unsafeElements: bytes))
         }
+    }
+}
+
+extension UUIDv7 {
+    /// The 16 bytes of a uuid.
+    init(binary bytes: Span<UInt8>) {
+        self.init(high: 0, low: 0)
+        for index in bytes.indices { (high, low) = (high << 8 | low >> 56, low << 8 | UInt64(bytes[index])) }
     }
 }
 

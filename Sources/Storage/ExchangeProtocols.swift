@@ -44,6 +44,12 @@ package protocol ContextStore: Sendable {
         session: String,
         limit: Int
     ) async throws(StorageError) -> [ContextTask]
+    /// What others wrote to the agent or to all and it has not fetched; more important ones first, then older ones.
+    func unreadMessages(
+        for agentID: String,
+        now: Timestamp,
+        limit: Int
+    ) async throws(StorageError) -> [ContextMessage]
     /// Tool calls for the agent's subtasks, and those of the session that belong to no subtask; newest first.
     func recentActions(
         ofAgent agentID: String,
@@ -59,3 +65,20 @@ package protocol ContextStore: Sendable {
     /// The metadata of a session's newest request, JSON text; nil without one.
     func latestMetadata(ofSession sessionID: String) async throws(StorageError) -> String?
 }
+
+/// Deletes what is old, a slice at a time, so that nobody waits long for the store. Of several servers with one store
+/// one cleans at a time: the answer is nil while another one does.
+package protocol CleanupStore: Sendable {
+    /// Deletes at most `limit` rows; returns how many.
+    func deleteRows(
+        of table: CleanableTable,
+        before time: Timestamp,
+        limit: Int
+    ) async throws(StorageError) -> Int?
+    /// Ends at most `limit` sessions of which nothing was heard since a time.
+    func closeSessions(silentSince time: Timestamp, limit: Int) async throws(StorageError) -> [ClosedSession]?
+    func messageFigures(now: Timestamp) async throws(StorageError) -> MessageFigures
+}
+
+/// Resources whose statements both dialects know, so that a store has them all as a `StatementRunner`.
+package typealias ExchangeStore = BlockingStore & TopicSubscriptionStore & ContextStore & CleanupStore

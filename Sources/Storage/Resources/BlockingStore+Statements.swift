@@ -1,4 +1,4 @@
-internal import Bus
+package import Bus
 
 extension BlockingStore where Self: StatementRunner {
     package func block(_ record: BlockingRecord) async throws(StorageError) -> BlockingRecord {

@@ -1,4 +1,4 @@
-internal import Bus
+package import Bus
 
 extension ContextStore where Self: StatementRunner {
     package func activeSession(ofAgent agentID: String) async throws(StorageError) -> String? {
@@ -19,6 +19,18 @@ extension ContextStore where Self: StatementRunner {
             .integer(limit)
         )
         return try await read(statement, ContextTask.init(row:))
+    }
+
+    package func unreadMessages(
+        for agentID: String,
+        now: Timestamp,
+        limit: Int
+    ) async throws(StorageError) -> [ContextMessage] {
+        let sql = ContextStatements.unreadMessages(dialect)
+        return try await read(
+            StoreStatement(sql, .text(agentID), .time(now), .integer(limit)),
+            ContextMessage.init(row:)
+        )
     }
 
     package func recentActions(
@@ -79,6 +91,21 @@ extension ContextTask {
             blockedBy: row.ids(7),
             taskName: row.optionalText(8),
             waveNumber: row.optionalInteger(9)
+        )
+    }
+}
+
+extension ContextMessage {
+    /// A row of `ContextStatements.unreadMessages`.
+    fileprivate init(row: any StoreRow) throws(StorageError) {
+        self.init(
+            id: try row.id(0),
+            fromAgent: row.text(1),
+            topic: row.text(2),
+            content: row.text(3),
+            priority: row.integer(4),
+            createdAt: row.time(5),
+            isBroadcast: row.integer(6) == 1
         )
     }
 }

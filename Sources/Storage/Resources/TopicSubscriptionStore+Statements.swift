@@ -1,4 +1,4 @@
-internal import Bus
+package import Bus
 
 extension TopicSubscriptionStore where Self: StatementRunner {
     package func subscribe(_ subscription: TopicSubscription) async throws(StorageError) -> TopicSubscription {

@@ -26,6 +26,26 @@ enum ContextStatements {
         LIMIT $3
         """
 
+    /// What others wrote to the agent or to all, and it has not fetched. Parameters: agent, now, limit.
+    static func unreadMessages(_ dialect: SQLDialect) -> String {
+        // The only place where the agent comes first: SQLite numbers parameters as they appear.
+        """
+        SELECT m.id, m.from_agent_id, COALESCE(m.topic, m.message_type), CAST(m.payload AS TEXT), m.priority,
+            m.created_at, CASE WHEN m.to_agent_id IS NULL THEN 1 ELSE 0 END
+        FROM messages m
+        WHERE NOT \(isRead(dialect)) AND m.expires_at > $2 AND m.from_agent_id <> $1
+            AND (m.to_agent_id = $1 OR m.to_agent_id IS NULL)
+        ORDER BY m.priority DESC, m.created_at, m.id LIMIT $3
+        """
+    }
+
+    private static func isRead(_ dialect: SQLDialect) -> String {
+        switch dialect {
+        case .sqlite: "EXISTS (SELECT 1 FROM json_each(m.read_by) WHERE value = $1)"
+        case .postgres: "m.read_by @> ARRAY[$1]"
+        }
+    }
+
     private static let actionColumns =
         "a.id, a.tool_name, a.tool_type, a.exit_code, a.duration_ms, a.file_paths, a.created_at"
 

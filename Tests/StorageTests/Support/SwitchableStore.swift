@@ -18,7 +18,7 @@ final class SwitchableStore: StoreBackend, RecordSink {
         set { away.withLock { $0 = newValue } }
     }
 
-    private func check() throws(StorageError) {
+    fileprivate func check() throws(StorageError) {
         if isAway { throw StorageError(.unavailable, "switched off") }
     }
 
@@ -87,4 +87,40 @@ final class SwitchableStore: StoreBackend, RecordSink {
     }
 
     func close() async throws(StorageError) { try await store.close() }
+}
+
+extension SwitchableStore: StatementRunner {
+    var dialect: SQLDialect { store.dialect }
+
+    func read<Row: Sendable>(
+        _ statement: StoreStatement,
+        _ row: @escaping ReadRow<Row>
+    ) async throws(StorageError) -> [Row] {
+        try check()
+        return try await store.read(statement, row)
+    }
+
+    func write<Row: Sendable>(
+        _ statement: StoreStatement,
+        _ row: @escaping ReadRow<Row>
+    ) async throws(StorageError) -> [Row] {
+        try check()
+        return try await store.write(statement, row)
+    }
+
+    func change(_ statement: StoreStatement) async throws(StorageError) -> Int {
+        try check()
+        return try await store.change(statement)
+    }
+
+    func changeAlone(_ statement: StoreStatement) async throws(StorageError) -> Int? {
+        try await change(statement)
+    }
+
+    func writeAlone<Row: Sendable>(
+        _ statement: StoreStatement,
+        _ row: @escaping ReadRow<Row>
+    ) async throws(StorageError) -> [Row]? {
+        try await write(statement, row)
+    }
 }

@@ -24,6 +24,7 @@ package final class Blocking: Sendable {
     package static let limit = 10_000
     /// Rows of one answer.
     package static let listLimit = 1000
+    private static let longestReason = 500
 
     package init(
         store: any BlockingStore,
@@ -48,6 +49,10 @@ package final class Blocking: Sendable {
         // As bytes, like everywhere: texts that only look alike are two agents.
         guard ExactText(blockedBy) != ExactText(blockedAgent) else {
             throw AgentsError(.invalid, "An agent cannot block itself")
+        }
+        // Characters as the original counts them.
+        guard (reason?.utf16.count ?? 0) <= Blocking.longestReason else {
+            throw .invalid([.init(field: "reason", text: "at most \(Blocking.longestReason) characters")])
         }
         guard mirror.read({ $0.count < Blocking.limit || $0.blocks(blockedBy, blockedAgent) }) else {
             throw AgentsError(.conflict, "There are \(Blocking.limit) blockings already")
@@ -131,6 +136,9 @@ package final class Blocking: Sendable {
     package func blocks(_ blocker: String, _ agentID: String) -> Bool {
         mirror.read { $0.blocks(blocker, agentID) }
     }
+
+    /// True if anybody blocks the agent, from memory.
+    package func isBlocked(_ agentID: String) -> Bool { mirror.read { $0.isBlocked(agentID) } }
 
     /// True if messages between the two are refused, from memory.
     package func separates(_ one: String, _ other: String) -> Bool {

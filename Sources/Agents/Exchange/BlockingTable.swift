@@ -16,6 +16,9 @@ struct BlockingTable: Sendable {
         blocked[ExactText(blocker)]?.contains(ExactText(agentID)) ?? false
     }
 
+    /// A walk through all blockers: for questions of people, not for the path of messages.
+    func isBlocked(_ agentID: String) -> Bool { blocked.values.contains { $0.contains(ExactText(agentID)) } }
+
     mutating func insert(blockedBy: String, blockedAgent: String) {
         if blocked[ExactText(blockedBy), default: []].insert(ExactText(blockedAgent)).inserted { count += 1 }
     }

@@ -64,7 +64,7 @@ extension PostgresCommand {
 }
 
 extension PostgresResult {
-    fileprivate func rows<Row>(_ row: StatementRunner.ReadRow<Row>) throws(StorageError) -> [Row] {
+    fileprivate func rows<Row>(_ row: ReadRow<Row>) throws(StorageError) -> [Row] {
         var rows: [Row] = []
         for number in 0..<count { rows.append(try row(PostgresRow(result: self, row: number))) }
         return rows

@@ -1,7 +1,7 @@
-package import Bus
+internal import Bus
 
 extension BlockingStore where Self: StatementRunner {
-    package func block(_ record: BlockingRecord) async throws(StorageError) -> BlockingRecord {
+    func block(_ record: BlockingRecord) async throws(StorageError) -> BlockingRecord {
         let statement = StoreStatement(
             BlockingStatements.upsert,
             .id(record.id),
@@ -14,26 +14,26 @@ extension BlockingStore where Self: StatementRunner {
         return stored
     }
 
-    package func unblock(_ id: UUIDv7) async throws(StorageError) -> BlockingRecord? {
+    func unblock(_ id: UUIDv7) async throws(StorageError) -> BlockingRecord? {
         try await writeOne(StoreStatement(BlockingStatements.delete, .id(id)), BlockingRecord.init(row:))
     }
 
-    package func unblock(blockedBy: String, blockedAgent: String) async throws(StorageError) -> BlockingRecord? {
+    func unblock(blockedBy: String, blockedAgent: String) async throws(StorageError) -> BlockingRecord? {
         let statement = StoreStatement(BlockingStatements.deletePair, .text(blockedBy), .text(blockedAgent))
         return try await writeOne(statement, BlockingRecord.init(row:))
     }
 
-    package func blockers(of agentID: String, limit: Int) async throws(StorageError) -> [BlockingRecord] {
+    func blockers(of agentID: String, limit: Int) async throws(StorageError) -> [BlockingRecord] {
         let statement = StoreStatement(BlockingStatements.blockers, .text(agentID), .integer(limit))
         return try await read(statement, BlockingRecord.init(row:))
     }
 
-    package func blocked(by agentID: String, limit: Int) async throws(StorageError) -> [BlockingRecord] {
+    func blocked(by agentID: String, limit: Int) async throws(StorageError) -> [BlockingRecord] {
         let statement = StoreStatement(BlockingStatements.blocked, .text(agentID), .integer(limit))
         return try await read(statement, BlockingRecord.init(row:))
     }
 
-    package func blockings(limit: Int) async throws(StorageError) -> [BlockingRecord] {
+    func blockings(limit: Int) async throws(StorageError) -> [BlockingRecord] {
         try await read(StoreStatement(BlockingStatements.all, .integer(limit)), BlockingRecord.init(row:))
     }
 }

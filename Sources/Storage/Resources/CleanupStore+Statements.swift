@@ -1,7 +1,7 @@
-package import Bus
+internal import Bus
 
 extension CleanupStore where Self: StatementRunner {
-    package func deleteRows(
+    func deleteRows(
         of table: CleanableTable,
         before time: Timestamp,
         limit: Int
@@ -9,7 +9,7 @@ extension CleanupStore where Self: StatementRunner {
         try await changeAlone(StoreStatement(CleanupStatements.delete(table), .time(time), .integer(limit)))
     }
 
-    package func closeSessions(
+    func closeSessions(
         silentSince time: Timestamp,
         limit: Int
     ) async throws(StorageError) -> [ClosedSession]? {
@@ -19,7 +19,7 @@ extension CleanupStore where Self: StatementRunner {
         }
     }
 
-    package func messageFigures(now: Timestamp) async throws(StorageError) -> MessageFigures {
+    func messageFigures(now: Timestamp) async throws(StorageError) -> MessageFigures {
         let sql = CleanupStatements.messageCounts(dialect)
         let counts = try await first(StoreStatement(sql, .time(now))) { (row) throws(StorageError) in
             [row.integer(0), row.integer(1), row.integer(2)]

@@ -1,13 +1,13 @@
-package import Bus
+internal import Bus
 
 extension ContextStore where Self: StatementRunner {
-    package func activeSession(ofAgent agentID: String) async throws(StorageError) -> String? {
+    func activeSession(ofAgent agentID: String) async throws(StorageError) -> String? {
         try await first(StoreStatement(ContextStatements.activeSession, .text(agentID))) {
             (row) throws(StorageError) in row.text(0)
         }
     }
 
-    package func openTasks(
+    func openTasks(
         ofAgent agentID: String,
         session: String,
         limit: Int
@@ -21,7 +21,7 @@ extension ContextStore where Self: StatementRunner {
         return try await read(statement, ContextTask.init(row:))
     }
 
-    package func unreadMessages(
+    func unreadMessages(
         for agentID: String,
         now: Timestamp,
         limit: Int
@@ -33,7 +33,7 @@ extension ContextStore where Self: StatementRunner {
         )
     }
 
-    package func recentActions(
+    func recentActions(
         ofAgent agentID: String,
         session: String,
         limit: Int
@@ -51,17 +51,17 @@ extension ContextStore where Self: StatementRunner {
         return Array(found.sorted { ($0.createdAt, $0.id) > ($1.createdAt, $1.id) }.prefix(limit))
     }
 
-    package func latestRequest(ofSession sessionID: String) async throws(StorageError) -> ContextRequest? {
+    func latestRequest(ofSession sessionID: String) async throws(StorageError) -> ContextRequest? {
         try await first(StoreStatement(ContextStatements.latestRequest, .text(sessionID)), ContextRequest.init(row:))
     }
 
-    package func contextProject(_ id: UUIDv7) async throws(StorageError) -> ContextProject? {
+    func contextProject(_ id: UUIDv7) async throws(StorageError) -> ContextProject? {
         try await first(StoreStatement(ContextStatements.project, .id(id))) { (row) throws(StorageError) in
             ContextProject(id: try row.id(0), name: row.optionalText(1), path: row.text(2))
         }
     }
 
-    package func mergeMetadata(
+    func mergeMetadata(
         _ json: String,
         intoRequestsOf sessionID: String
     ) async throws(StorageError) -> Int {
@@ -70,7 +70,7 @@ extension ContextStore where Self: StatementRunner {
         )
     }
 
-    package func latestMetadata(ofSession sessionID: String) async throws(StorageError) -> String? {
+    func latestMetadata(ofSession sessionID: String) async throws(StorageError) -> String? {
         try await first(StoreStatement(ContextStatements.latestMetadata, .text(sessionID))) {
             (row) throws(StorageError) in row.json(0)
         }

@@ -1,7 +1,7 @@
-package import Bus
+internal import Bus
 
 extension TopicSubscriptionStore where Self: StatementRunner {
-    package func subscribe(_ subscription: TopicSubscription) async throws(StorageError) -> TopicSubscription {
+    func subscribe(_ subscription: TopicSubscription) async throws(StorageError) -> TopicSubscription {
         let statement = StoreStatement(
             SubscriptionStatements.upsert,
             .id(subscription.id),
@@ -14,16 +14,16 @@ extension TopicSubscriptionStore where Self: StatementRunner {
         return stored
     }
 
-    package func unsubscribe(_ id: UUIDv7) async throws(StorageError) -> TopicSubscription? {
+    func unsubscribe(_ id: UUIDv7) async throws(StorageError) -> TopicSubscription? {
         try await writeOne(StoreStatement(SubscriptionStatements.delete, .id(id)), TopicSubscription.init(row:))
     }
 
-    package func unsubscribe(agentID: String, topic: String) async throws(StorageError) -> TopicSubscription? {
+    func unsubscribe(agentID: String, topic: String) async throws(StorageError) -> TopicSubscription? {
         let statement = StoreStatement(SubscriptionStatements.deletePair, .text(agentID), .text(topic))
         return try await writeOne(statement, TopicSubscription.init(row:))
     }
 
-    package func subscriptions(
+    func subscriptions(
         ofAgent agentID: String?,
         topic: String?,
         limit: Int
@@ -34,7 +34,7 @@ extension TopicSubscriptionStore where Self: StatementRunner {
         return try await read(statement, TopicSubscription.init(row:))
     }
 
-    package func subscriptionsByTopic(
+    func subscriptionsByTopic(
         ofAgent agentID: String,
         limit: Int
     ) async throws(StorageError) -> [TopicSubscription] {

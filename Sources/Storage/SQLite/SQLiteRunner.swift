@@ -38,7 +38,7 @@ extension SQLiteStore: StatementRunner {
 extension SQLiteReader {
     fileprivate func rows<Row>(
         of statement: StoreStatement,
-        _ row: StatementRunner.ReadRow<Row>
+        _ row: ReadRow<Row>
     ) throws(StorageError) -> [Row] {
         try connection.access { try $0.rows(of: statement, row) }
     }
@@ -47,7 +47,7 @@ extension SQLiteReader {
 extension SQLiteWriter {
     fileprivate func rows<Row>(
         of statement: StoreStatement,
-        _ row: StatementRunner.ReadRow<Row>
+        _ row: ReadRow<Row>
     ) throws(StorageError) -> [Row] {
         try connection.transaction { try $0.rows(of: statement, row) }
     }
@@ -61,7 +61,7 @@ extension SQLiteWriter {
 }
 
 extension Database {
-    fileprivate func rows<Row>(of statement: StoreStatement, _ row: StatementRunner.ReadRow<Row>) throws -> [Row] {
+    fileprivate func rows<Row>(of statement: StoreStatement, _ row: ReadRow<Row>) throws -> [Row] {
         let prepared = try SQLiteStatement(self, statement.sql).binding(statement.parameters)
         defer { prepared.reset() }
         var rows: [Row] = []

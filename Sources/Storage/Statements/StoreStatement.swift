@@ -42,6 +42,9 @@ protocol StoreRow {
     func json(_ column: Int) -> String
 }
 
+/// Makes a value of a row.
+typealias ReadRow<Row> = @Sendable (any StoreRow) throws(StorageError) -> Row
+
 /// Where the two dialects differ.
 enum SQLDialect: Sendable {
     case sqlite
@@ -50,8 +53,6 @@ enum SQLDialect: Sendable {
 
 /// Runs statements that both dialects know: most resources need one implementation for all stores.
 protocol StatementRunner: Sendable {
-    typealias ReadRow<Row> = @Sendable (any StoreRow) throws(StorageError) -> Row
-
     var dialect: SQLDialect { get }
 
     /// All rows, from the reading side.

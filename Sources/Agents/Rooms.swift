@@ -7,12 +7,19 @@ package struct Rooms: Sendable {
     package let history: ActionHistory
     package let routing: RoutingMemory
     package let feedback: FeedbackRecorder
+    package let exchange: ExchangeRooms
 
     /// - Parameter routing: the memory that the store's commits were handed to since it was opened.
-    package init(bus: Bus, store: DurableStore, routing: RoutingMemory) {
+    package init(
+        bus: Bus,
+        store: DurableStore,
+        routing: RoutingMemory,
+        exchange settings: ExchangeSettings = ExchangeSettings()
+    ) {
         recorder = ActionRecorder(journal: store, answers: store.store, publisher: bus)
         history = ActionHistory(journal: store, store: store.store, publisher: bus)
         self.routing = routing
         feedback = FeedbackRecorder(journal: store, memory: routing)
+        exchange = ExchangeRooms(bus: bus, store: store, settings: settings)
     }
 }

@@ -114,6 +114,7 @@ package final class GatewayServer: Sendable {
         routes += ActionRoutes(recorder: rooms.recorder, history: rooms.history).routes
         routes += RoutingRoutes(memory: rooms.routing, feedback: rooms.feedback).routes
         routes += HookRoutes(recorder: rooms.recorder).routes
+        routes += ExchangeRoutes(rooms.exchange, store: store).routes
         routes += TokenRoutes(authenticator: agents.authenticator, isLoopback: isLoopback).routes
         routes +=
             FigureRoutes(
@@ -121,6 +122,7 @@ package final class GatewayServer: Sendable {
                 store: store,
                 recorder: rooms.recorder,
                 memory: rooms.routing,
+                exchange: rooms.exchange,
                 agents: agents,
                 answers: answers
             ).routes

@@ -12,6 +12,9 @@ package struct Retention: Equatable, Sendable {
     package static let expiredMessages = Duration.seconds(24 * 3600)
     package static let defaultSilence = Duration.seconds(24 * 3600)
 
+    /// The tables that may be named, for people.
+    package static var tableNames: String { CleanableTable.allCases.map(\.rawValue).joined(separator: ", ") }
+
     package init(silence: Duration? = Retention.defaultSilence) {
         periods = [.messages: Retention.expiredMessages]
         self.silence = silence
@@ -23,8 +26,7 @@ package struct Retention: Equatable, Sendable {
     package mutating func add(_ text: String) throws(AgentsError) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, let table = CleanableTable(rawValue: parts[0]) else {
-            let names = CleanableTable.allCases.map(\.rawValue).joined(separator: ", ")
-            throw AgentsError(.invalid, "'\(text)' is no retention: write TABLE=PERIOD with a table of \(names)")
+            throw AgentsError(.invalid, "'\(text)' is no retention: write TABLE=PERIOD with a table of \(Retention.tableNames)")
         }
         periods[table] = try Retention.period(parts[1])
     }

@@ -50,9 +50,13 @@ struct Server {
         routing: RoutingMemory,
         logger: Logger
     ) async throws -> Server {
-        let rooms = Rooms(bus: bus, store: store, routing: routing)
-        try await store.history(after: store.figures.writer.mark) { entries, _ in rooms.recorder.restore(entries) }
         let secret = try settings.secret ?? SecretFile.secret(in: store.folder.path)
+        var exchange = settings.exchange
+        exchange.secret = secret
+        let rooms = Rooms(bus: bus, store: store, routing: routing, exchange: exchange)
+        // A store of its own answers now; one that may be away is asked until it does, see `run`.
+        if !store.mayBeAway { try await rooms.exchange.load() }
+        try await store.history(after: store.figures.writer.mark) { entries, _ in rooms.recorder.restore(entries) }
         let authenticator = Authenticator(
             secret: secret,
             isDevelopment: settings.isDevelopment,
@@ -75,6 +79,8 @@ struct Server {
         let reporter = MetricsReporter(bus: bus, figures: store.store, logger: logger)
         await withTaskGroup { group in
             group.addTask { await reporter.run() }
+            let callbacks = CallbackClient(bus: bus, hosts: rooms.exchange.callbackHosts)
+            group.addTask { await rooms.exchange.run(with: callbacks) }
             if store.mayBeAway {
                 group.addTask { await RoutingLoader(memory: rooms.routing, history: store).run() }
             }

@@ -52,7 +52,11 @@ package final class GatewayServer: Sendable {
         authenticator: Authenticator,
         logger: Logger
     ) async throws(BusError) -> GatewayServer {
-        let agents = AgentService(authenticator: authenticator, needsCredentials: !configuration.isLoopback)
+        let agents = AgentService(
+            authenticator: authenticator,
+            inboxes: rooms.inboxes,
+            needsCredentials: !configuration.isLoopback
+        )
         let policy = HostPolicy(
             ports: [Int(configuration.rest.port)],
             hosts: configuration.hosts,
@@ -114,7 +118,10 @@ package final class GatewayServer: Sendable {
         routes += ActionRoutes(recorder: rooms.recorder, history: rooms.history).routes
         routes += RoutingRoutes(memory: rooms.routing, feedback: rooms.feedback).routes
         routes += HookRoutes(recorder: rooms.recorder).routes
-        routes += ExchangeRoutes(rooms.exchange, store: store).routes
+        routes +=
+            MessageRoutes(messages: rooms.messages, inboxes: rooms.inboxes, authenticator: agents.authenticator).routes
+        routes += InboxRoutes(messages: rooms.messages, inboxes: rooms.inboxes).routes
+        routes += ExchangeRoutes(rooms, store: store).routes
         routes += TokenRoutes(authenticator: agents.authenticator, isLoopback: isLoopback).routes
         routes +=
             FigureRoutes(

@@ -35,6 +35,7 @@ package final class DurableStore: Sendable {
     ///   - folder: Created if needed; locked against a second server.
     ///   - location: Where the store is; the journal is in the folder in either case.
     ///   - learning: What records do to scores.
+    ///   - presence: Which agents are offered their items here; a store that other servers share has to know.
     ///   - committed: Called on the journal's thread with each commit's records, in order, once they are durable and
     ///     before their appends return.
     package static func open(
@@ -42,6 +43,7 @@ package final class DurableStore: Sendable {
         location: StoreLocation = .embedded,
         limits: JournalLimits = JournalLimits(),
         learning: ScoreLearning,
+        presence: InboxPresence = .none,
         committed: @escaping @Sendable ([JournalEntry]) -> Void = { _ in }
     ) async throws(StorageError) -> DurableStore {
         let folder = try DataFolder(path: path)
@@ -50,7 +52,7 @@ package final class DurableStore: Sendable {
             case .embedded:
                 try SQLiteStore(path: folder.file("store.db"), writing: writing, reading: reading, learning: learning)
             case .postgres(let options):
-                PostgresStore(options, writing: writing, reading: reading, learning: learning)
+                PostgresStore(options, writing: writing, reading: reading, learning: learning, presence: presence)
             }
         }
     }
@@ -150,6 +152,9 @@ package final class DurableStore: Sendable {
 
     /// True if the store is another process, which may come and go while this one runs.
     package var mayBeAway: Bool { backend.mayBeAway }
+
+    /// Names this server among those that share the store; the same after a restart.
+    package var serverID: String { journal.id }
 
     /// `embedded` or `postgresql`.
     package var kind: String { backend.kind }

@@ -23,19 +23,23 @@ package final class CompactedSessions: Sendable {
 
     private let briefs: ContextBriefs
     private let store: any ContextStore
+    private let messages: Messages
     private let now: @Sendable () -> Timestamp
 
     package init(
         briefs: ContextBriefs,
         store: any ContextStore,
+        messages: Messages,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.briefs = briefs
         self.store = store
+        self.messages = messages
         self.now = now
     }
 
-    /// Writes a brief for an agent whose context was compacted, and notes the compaction at the session's requests.
+    /// Writes a brief for an agent whose context was compacted, notes the compaction at the session's requests, and puts
+    /// a message about it into the agent's inbox.
     package func restore(_ options: BriefOptions) async throws(AgentsError) -> Restoration {
         let time = now()
         let brief = try await briefs.brief(options)
@@ -49,7 +53,28 @@ package final class CompactedSessions: Sendable {
         } catch {
             throw AgentsError(error)
         }
+        _ = try await messages.send(CompactedSessions.message(about: brief)) { _, _ in [] }
         return Restoration(brief: brief, isRecorded: requests > 0, restoredAt: time)
+    }
+
+    private static func message(about brief: ContextBrief) -> NewMessage {
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("session_id", brief.sessionID)
+        json.field("agent_id", brief.agentID)
+        json.field("brief_id", brief.id.description)
+        json.field("token_count", brief.tokenCount)
+        json.field("truncated", brief.isTruncated)
+        json.field("sources_count", brief.sources.count)
+        json.endObject()
+        var message = NewMessage(
+            fromAgent: "context-manager",
+            toAgent: brief.agentID,
+            topic: "context.generated",
+            content: String(decoding: json.bytes, as: UTF8.self)
+        )
+        message.priority = 5
+        return message
     }
 
     private static func json(_ compaction: Compaction) -> String {

@@ -19,7 +19,6 @@ package struct ExchangeRooms: Sendable {
     package let callbacks: CallbackDispatcher<ContinuousClock>
     package let callbackHosts: CallbackHosts
     package let briefs: ContextBriefs
-    package let compacted: CompactedSessions
     package let cleaner: Cleaner<ContinuousClock>
     private let reloader: MirrorReloader<ContinuousClock>
 
@@ -33,9 +32,14 @@ package struct ExchangeRooms: Sendable {
             signer: CallbackSigner(secret: settings.secret)
         )
         briefs = ContextBriefs(journal: store, store: store.store)
-        compacted = CompactedSessions(briefs: briefs, store: store.store)
         cleaner = Cleaner(store: store.store, publisher: bus, retention: settings.retention)
         reloader = MirrorReloader(blocking: blocking, subscriptions: subscriptions, repeats: store.mayBeAway)
+    }
+
+    /// Refuses messages between agents of which one blocks the other.
+    func admit(_ message: NewMessage) throws(AgentsError) {
+        guard let agentID = message.toAgent else { return }
+        if let refusal = blocking.refusal(from: message.fromAgent, to: agentID) { throw refusal }
     }
 
     /// What must be known before the first request; `run` does it for a store that may be away.

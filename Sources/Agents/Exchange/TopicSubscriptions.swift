@@ -38,6 +38,9 @@ package final class TopicSubscriptions: Sendable {
         to topic: String,
         callbackURL: String?
     ) async throws(AgentsError) -> TopicSubscription {
+        guard MessageTopic.isValid(topic) else {
+            throw .invalid([.init(field: "topic", text: MessageTopic.advice)])
+        }
         if let callbackURL { try check(callbackURL) }
         guard mirror.read({ $0.count < Self.limit || $0.contains(agentID: agentID, topic: topic) }) else {
             throw AgentsError(.conflict, "There are \(Self.limit) subscriptions already")

@@ -30,7 +30,7 @@ struct PostgresReader: Sendable {
         )
     }
 
-    private func lookUp(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
+    func lookUp(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
         try await lookups.withConnection { connection throws(StorageError) in try await connection.run(command) }
     }
 
@@ -45,6 +45,11 @@ struct PostgresReader: Sendable {
         _ body: (PostgresConnection) async throws(StorageError) -> Value
     ) async throws(StorageError) -> Value {
         try await pool.withConnection(body)
+    }
+
+    /// Several statements as one transaction.
+    func run(_ commands: [PostgresCommand]) async throws(StorageError) -> [PostgresResult] {
+        try await pool.withConnection { connection throws(StorageError) in try await connection.run(commands) }
     }
 
     // MARK: - Actions

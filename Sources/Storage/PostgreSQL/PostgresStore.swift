@@ -9,8 +9,9 @@ final class PostgresStore: StoreBackend {
     /// - Parameters:
     ///   - writing: The loop of the writer; the batch writer lives on it too.
     ///   - reading: The loop of reads.
-    init(_ options: PostgresOptions, writing: EventLoop, reading: EventLoop, learning: ScoreLearning) {
-        writer = PostgresWriter(options, loop: writing, learning: learning)
+    ///   - presence: Which agents are offered their items here.
+    init(_ options: PostgresOptions, writing: EventLoop, reading: EventLoop, learning: ScoreLearning, presence: InboxPresence = .none) {
+        writer = PostgresWriter(options, loop: writing, learning: learning, presence: presence)
         reader = PostgresReader(options, on: reading)
     }
 

@@ -23,11 +23,13 @@ struct Server {
     /// What was opened is closed again when a later step fails.
     static func start(_ settings: ServerSettings, folder: String, loops: Int, logger: Logger) async throws -> Server {
         let routing = RoutingMemory()
+        let registry = InboxRegistry()
         let store = try await DurableStore.open(
             folder: folder,
             location: settings.store,
             limits: settings.journal,
             learning: .rules,
+            presence: registry.presence,
             committed: { routing.apply($0) }
         )
         let bus = Bus(loops: loops)
@@ -35,7 +37,18 @@ struct Server {
             try await bus.start()
             // A store of its own is waited for; one that may be away is asked until it answers, see `run`.
             if !store.mayBeAway { try await routing.load(from: store) }
-            return try await listen(settings, bus: bus, store: store, routing: routing, logger: logger)
+            var exchange = settings.exchange
+            let secret = try settings.secret ?? SecretFile.secret(in: store.folder.path)
+            exchange.secret = secret
+            let rooms = Rooms(
+                bus: bus,
+                store: store,
+                routing: routing,
+                registry: registry,
+                delivery: settings.delivery,
+                exchange: exchange
+            )
+            return try await listen(settings, secret: secret, bus: bus, store: store, rooms: rooms, logger: logger)
         } catch {
             bus.stop()
             try? await store.close()
@@ -45,15 +58,12 @@ struct Server {
 
     private static func listen(
         _ settings: ServerSettings,
+        secret: String,
         bus: Bus,
         store: DurableStore,
-        routing: RoutingMemory,
+        rooms: Rooms,
         logger: Logger
     ) async throws -> Server {
-        let secret = try settings.secret ?? SecretFile.secret(in: store.folder.path)
-        var exchange = settings.exchange
-        exchange.secret = secret
-        let rooms = Rooms(bus: bus, store: store, routing: routing, exchange: exchange)
         // A store of its own answers now; one that may be away is asked until it does, see `run`.
         if !store.mayBeAway { try await rooms.exchange.load() }
         try await store.history(after: store.figures.writer.mark) { entries, _ in rooms.recorder.restore(entries) }
@@ -81,6 +91,7 @@ struct Server {
             group.addTask { await reporter.run() }
             let callbacks = CallbackClient(bus: bus, hosts: rooms.exchange.callbackHosts)
             group.addTask { await rooms.exchange.run(with: callbacks) }
+            group.addTask { await InboxKeeper(inboxes: rooms.inboxes).run() }
             if store.mayBeAway {
                 group.addTask { await RoutingLoader(memory: rooms.routing, history: store).run() }
             }
@@ -91,6 +102,7 @@ struct Server {
         await gateway.stopListening()
         await bus.drain(seconds: Server.drainSeconds)
         await gateway.finishRequests()
+        await rooms.inboxes.finish()
         do throws(StorageError) {
             try await store.close()
         } catch {

@@ -19,6 +19,8 @@ struct ServerOptions: ParsableArguments {
 
     @OptionGroup var database: DatabaseLocation
 
+    @OptionGroup var delivery: DeliveryOptions
+
     @OptionGroup var exchange: ExchangeOptions
 
     @Option(help: "Event loops. One carries a million messages per second.")
@@ -66,6 +68,7 @@ struct ServerOptions: ParsableArguments {
     var arguments: [String] {
         var arguments = ["--data", location.path, "--loops", "\(loops)", "--log-level", logLevel]
         arguments += ["--journal-size", "\(journalSize)"]
+        arguments += delivery.arguments
         if let url = database.url { arguments += ["--database", url] }
         if let maxConnections { arguments += ["--max-connections", "\(maxConnections)"] }
         if let host { arguments += ["--host", host] }

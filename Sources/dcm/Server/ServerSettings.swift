@@ -12,6 +12,7 @@ struct ServerSettings {
     let isDevelopment: Bool
     let journal: JournalLimits
     let store: StoreLocation
+    let delivery: DeliveryPolicy
     let exchange: ExchangeSettings
 
     /// Throws a `CommandError` with one sentence when something doesn't fit together.
@@ -19,6 +20,7 @@ struct ServerSettings {
         store = try options.database.store(environment)
         exchange = try options.exchange.settings()
         journal = JournalLimits(bytes: Int64(options.journalSize) << 20)
+        delivery = options.delivery.policy
         let host = try ServerSettings.host(options, environment, logger)
         gateway = try ServerSettings.gateway(options, environment, host: host)
         secret = environment.text("WS_AUTH_SECRET")

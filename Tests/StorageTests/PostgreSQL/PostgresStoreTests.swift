@@ -227,7 +227,7 @@ struct PostgresStoreTests {
         let entry = JournalEntry(position: JournalPosition(1), record: .action(action))
         let batch = RecordBatch(journalID: "j", entries: [entry], rejected: [], through: JournalPosition(1))
         try await withLoop { (loop: EventLoop) async throws in
-            let writer = PostgresWriter(options, loop: loop, learning: testLearning)
+            let writer = PostgresWriter(options, loop: loop, learning: testLearning, presence: .none)
             _ = try await writer.mark(ofJournal: "j")
             try await withPostgres(options) { (other: PostgresConnection) async throws in
                 try await other.execute("BEGIN")
@@ -291,7 +291,7 @@ struct PostgresStoreTests {
         }
         let batch = RecordBatch(journalID: "j", entries: entries, rejected: [], through: JournalPosition(200))
         try await withLoop { (loop: EventLoop) async throws in
-            let writer = PostgresWriter(options, loop: loop, learning: testLearning)
+            let writer = PostgresWriter(options, loop: loop, learning: testLearning, presence: .none)
             #expect(try await writer.mark(ofJournal: "j") == .start)
             try await withPostgres(options) { (other: PostgresConnection) async throws in
                 // The rows are in, and the writer waits for its turn to change the scores.

@@ -1,4 +1,4 @@
-package import Bus
+internal import Bus
 internal import Logging
 package import Storage
 

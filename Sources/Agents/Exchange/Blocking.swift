@@ -1,5 +1,6 @@
 package import Bus
 package import Storage
+internal import Synchronization
 
 /// Agents that want to hear nothing of another one: contract section 1.12, enforced.
 ///
@@ -19,6 +20,8 @@ package final class Blocking: Sendable {
     private let ids: UUIDGenerator
     private let now: @Sendable () -> Timestamp
     private let mirror = StoreMirror(empty: BlockingTable())
+    /// Pairs in memory: while there is none, nobody on the path of messages takes a lock.
+    private let pairs = Atomic<Int>(0)
 
     /// Pairs that there may be; all are in memory.
     package static let limit = 10_000
@@ -71,7 +74,7 @@ package final class Blocking: Sendable {
         } catch {
             throw AgentsError(error)
         }
-        mirror.change { $0.insert(blockedBy: blockedBy, blockedAgent: blockedAgent) }
+        change { $0.insert(blockedBy: blockedBy, blockedAgent: blockedAgent) }
         publish("agent.blocked", about: record) { json in
             json.field("by", record.blockedBy)
             json.field("reason", record.reason)
@@ -103,9 +106,16 @@ package final class Blocking: Sendable {
 
     private func ended(_ record: BlockingRecord?) throws(AgentsError) -> BlockingRecord {
         guard let record else { throw AgentsError(.notFound, "Blocking record not found") }
-        mirror.change { $0.remove(blockedBy: record.blockedBy, blockedAgent: record.blockedAgent) }
+        change { $0.remove(blockedBy: record.blockedBy, blockedAgent: record.blockedAgent) }
         publish("agent.unblocked", about: record) { $0.field("by", record.blockedBy) }
         return record
+    }
+
+    private func change(_ body: (inout BlockingTable) -> Void) {
+        mirror.change { table in
+            body(&table)
+            pairs.store(table.count, ordering: .relaxed)
+        }
     }
 
     /// On the channel of the blocked agent; an id that can't be in a channel's name has none.
@@ -147,7 +157,8 @@ package final class Blocking: Sendable {
 
     /// Why a message is refused; nil if it isn't.
     package func refusal(from sender: String, to agentID: String) -> AgentsError? {
-        mirror.read { table in
+        guard count > 0 else { return nil }
+        return mirror.read { table in
             if table.blocks(agentID, sender) {
                 AgentsError(.blocked, "\(agentID) has blocked \(sender): the message was not accepted")
             } else if table.blocks(sender, agentID) {
@@ -159,12 +170,13 @@ package final class Blocking: Sendable {
     }
 
     /// Pairs in memory.
-    package var count: Int { mirror.read(\.count) }
+    package var count: Int { pairs.load(ordering: .relaxed) }
 
     /// Takes over the store's table.
     func reload() async throws(StorageError) {
         try await mirror.reload { () throws(StorageError) in
             BlockingTable(try await self.store.blockings(limit: Blocking.limit))
         }
+        mirror.read { pairs.store($0.count, ordering: .relaxed) }
     }
 }

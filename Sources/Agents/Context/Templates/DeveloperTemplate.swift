@@ -34,13 +34,13 @@ enum DeveloperTemplate {
 
     /// For example `Edit (builtin): OK, 12 ms, files: a.swift`.
     static func describe(_ action: ContextAction) -> String {
-        var parts = [
+        let result =
             switch action.exitCode {
             case 0?: "OK"
             case let code?: "exit code \(code)"
             case nil: "result unknown"
             }
-        ]
+        var parts = [result]
         if let milliseconds = action.durationMilliseconds { parts.append("\(milliseconds) ms") }
         if !action.filePaths.isEmpty {
             parts.append("files: \(action.filePaths.prefix(2).map(QuotedText.path).joined(separator: ", "))")

@@ -30,10 +30,12 @@ enum OrchestratorTemplate {
     private static func tasks(_ facts: BriefFacts, to text: inout BriefText) {
         guard !facts.tasks.isEmpty else { return }
         text.section("Active tasks")
-        for (status, limit) in [("running", 5), ("blocked", 5), ("pending", 3)] {
+        for (title, status, limit) in [
+            ("Running", "running", 5), ("Blocked", "blocked", 5), ("Pending", "pending", 3),
+        ] {
             let tasks = facts.tasks(status)
             guard !tasks.isEmpty else { continue }
-            text.part("\(status.capitalized) (\(tasks.count))")
+            text.part("\(title) (\(tasks.count))")
             for task in tasks.prefix(limit) { text.item(describe(task)) }
             if tasks.count > limit { text.item("and \(tasks.count - limit) more") }
         }

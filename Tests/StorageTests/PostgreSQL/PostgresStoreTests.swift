@@ -334,6 +334,7 @@ extension JournalRecord {
         case .feedback(var feedback):
             feedback.keywords = clean(feedback.keywords)
             return .feedback(feedback)
+        case .message, .inbox, .reading, .sighting: return self
         }
     }
 }

@@ -153,6 +153,9 @@ package final class DurableStore: Sendable {
     /// True if the store is another process, which may come and go while this one runs.
     package var mayBeAway: Bool { backend.mayBeAway }
 
+    /// What has to be settled with other servers; nil for a store that is this one's alone.
+    package var sharedInboxes: (any SharedInboxStore)? { backend.sharedInboxes }
+
     /// Names this server among those that share the store; the same after a restart.
     package var serverID: String { journal.id }
 

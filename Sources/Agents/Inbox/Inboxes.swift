@@ -15,8 +15,11 @@ package final class Inboxes: Sendable {
     private let now: @Sendable () -> Timestamp
     private let counts = Lock(Counters())
     private let tasks = BackgroundTasks()
+    /// An agent has left whose items this server may still hold.
+    private let hasDepartures = Lock(true)
     private let registry: InboxRegistry
     let known: KnownAgents
+    let serverID: String
 
     /// What happened since the start.
     package struct Counters: Equatable, Sendable {
@@ -44,6 +47,7 @@ package final class Inboxes: Sendable {
         self.policy = policy
         self.now = now
         known = KnownAgents(journal: journal, store: store, tasks: tasks, now: now)
+        self.serverID = serverID
         reader = InboxReader(journal: journal, store: store, serverID: serverID)
     }
 
@@ -77,7 +81,9 @@ package final class Inboxes: Sendable {
     }
 
     /// The connection is gone.
-    package func close(_ link: InboxLink) { _ = registry.remove(link) }
+    package func close(_ link: InboxLink) {
+        if registry.remove(link) { hasDepartures.withLock { $0 = true } }
+    }
 
     /// How many connections an agent has here.
     package func connections(of agentID: String) -> Int { registry.links(of: agentID).count }
@@ -252,6 +258,31 @@ package final class Inboxes: Sendable {
     }
 
     private static let expiryRows = 1000
+
+    // MARK: - Other servers
+
+    /// Lets other servers offer what was this one's for agents that have left.
+    func release(to shared: any SharedInboxStore) async throws(StorageError) {
+        guard hasDepartures.withLock({ has in
+            defer { has = false }
+            return has
+        }) else { return }
+        do throws(StorageError) {
+            // Items that are on their way are held by this server when they arrive.
+            try await journal.flush()
+            try await shared.releaseItems(heldBy: serverID, keeping: registry.agents)
+        } catch {
+            hasDepartures.withLock { $0 = true }
+            throw error
+        }
+    }
+
+    /// Looks for what other servers left without saying so.
+    func lookForOrphans(in shared: any SharedInboxStore) async throws(StorageError) {
+        let agents = registry.agents
+        guard !agents.isEmpty else { return }
+        for agentID in try await shared.claimableAgents(among: agents, by: serverID) { lookAgain(for: agentID) }
+    }
 
     /// Begins nothing more and waits for what is under way. Call it before the store is closed.
     package func finish() async { await tasks.finish() }

@@ -50,10 +50,14 @@ enum PostgresInboxEffects {
                     .with(array: items.map { $0.isHeld ? server : nil })
             )
         }
-        var woken = Set(items.filter { !$0.isHeld }.map(\.agentID))
-        if messages.contains(where: { $0.toAgent == nil }) { woken.insert("") }
-        if !woken.isEmpty {
-            commands.append(PostgresCommand(PostgresInboxStatements.notify).with(array: woken.sorted()))
+        // What is held is nobody else's only while this server is taken to be alive.
+        if items.contains(where: \.isHeld) { commands.append(PostgresInboxes.leaseCommand(server)) }
+        var words = Set(items.filter { !$0.isHeld }.map { InboxWord(server: server, agentID: $0.agentID).payload })
+        if messages.contains(where: { $0.toAgent == nil }) {
+            words.insert(InboxWord(server: server, agentID: nil).payload)
+        }
+        if !words.isEmpty {
+            commands.append(PostgresCommand(PostgresInboxStatements.notify).with(array: words.sorted()))
         }
         return commands
     }

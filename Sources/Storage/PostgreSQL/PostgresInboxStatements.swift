@@ -69,28 +69,24 @@ enum PostgresInboxStatements {
     /// As `InboxStatements.page`, of what a server has claimed.
     static let page = InboxStatements.page(where: "AND i.holder = $6")
 
-    /// Of some agents, those that have items which nobody holds, or broadcasts of which they have no item.
+    /// Of some agents, those that have items which nobody holds. Of a broadcast that was stored since they looked last
+    /// they have none: for those they are woken, and look again when they may have missed that.
     static let claimable = """
         SELECT a.agent_id FROM unnest($1::text[]) AS a (agent_id)
         WHERE EXISTS (
             SELECT 1 FROM inbox_items i WHERE i.agent_id = a.agent_id AND i.state IN \(InboxStatements.pending)
                 AND i.holder IS DISTINCT FROM $2 AND i.expires_at > now() AND \(isFree)
-        ) OR EXISTS (
-            SELECT 1 FROM messages m WHERE m.to_agent_id IS NULL AND m.from_agent_id <> a.agent_id
-                AND m.expires_at > now() AND NOT EXISTS (
-                    SELECT 1 FROM inbox_items i WHERE i.agent_id = a.agent_id AND i.message_id = m.id
-                )
         )
         """
 
-    /// Gives back what a server holds of an agent, or of all, and says so. Parameters: server, agent or NULL.
+    /// Gives back what a server holds of agents that aren't its own any more, and says so. Parameters: server, its
+    /// agents.
     static let release = """
         WITH released AS (
             UPDATE inbox_items SET holder = NULL
-            WHERE holder = $1 AND state IN \(InboxStatements.pending) AND ($2::text IS NULL OR agent_id = $2)
-            RETURNING agent_id
+            WHERE holder = $1 AND state IN \(InboxStatements.pending) AND agent_id <> ALL($2) RETURNING agent_id
         )
-        SELECT pg_notify('\(channel)', agent_id) FROM (SELECT DISTINCT agent_id FROM released) AS r
+        SELECT pg_notify('\(channel)', $1 || chr(10) || agent_id) FROM (SELECT DISTINCT agent_id FROM released) AS r
         """
 
     /// Parameters: server, milliseconds of the lease.

@@ -15,7 +15,7 @@ extension PostgresStore {
         by server: String,
         now: Timestamp
     ) async throws(StorageError) {
-        try await reader.claimItems(of: agentID, after: cursor, by: server, now: now)
+        try await inboxes.claimItems(of: agentID, after: cursor, by: server, now: now)
     }
 
     func pendingItems(
@@ -24,26 +24,26 @@ extension PostgresStore {
         heldBy server: String,
         now: Timestamp
     ) async throws(StorageError) -> InboxPage {
-        try await reader.pendingItems(of: agentID, after: cursor, heldBy: server, now: now)
+        try await inboxes.pendingItems(of: agentID, after: cursor, heldBy: server, now: now)
     }
 
     func itemStates(ofMessage id: UUIDv7) async throws(StorageError) -> [InboxItemStatus] {
-        try await reader.itemStates(ofMessage: id)
+        try await inboxes.itemStates(ofMessage: id)
     }
 
     func deadItems(of agentID: String?, limit: Int, offset: Int) async throws(StorageError) -> [DeadItem] {
-        try await reader.deadItems(of: agentID, limit: limit, offset: offset)
+        try await inboxes.deadItems(of: agentID, limit: limit, offset: offset)
     }
 
     func reviveItem(ofMessage id: UUIDv7, agentID: String, expiresAt: Timestamp) async throws(StorageError) -> Bool {
-        try await reader.reviveItem(ofMessage: id, agentID: agentID, expiresAt: expiresAt)
+        try await inboxes.reviveItem(ofMessage: id, agentID: agentID, expiresAt: expiresAt)
     }
 
     func expireItems(now: Timestamp, limit: Int) async throws(StorageError) -> [ExpiredItem] {
-        try await reader.expireItems(now: now, limit: limit)
+        try await inboxes.expireItems(now: now, limit: limit)
     }
 
     func inboxFigures(limit: Int) async throws(StorageError) -> [InboxFigures] {
-        try await reader.inboxFigures(limit: limit)
+        try await inboxes.inboxFigures(limit: limit)
     }
 }

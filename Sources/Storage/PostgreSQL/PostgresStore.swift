@@ -5,6 +5,7 @@ internal import Bus
 final class PostgresStore: StoreBackend {
     private let writer: PostgresWriter
     let reader: PostgresReader
+    let inboxes: PostgresInboxes
 
     /// - Parameters:
     ///   - writing: The loop of the writer; the batch writer lives on it too.
@@ -13,12 +14,14 @@ final class PostgresStore: StoreBackend {
     init(_ options: PostgresOptions, writing: EventLoop, reading: EventLoop, learning: ScoreLearning, presence: InboxPresence = .none) {
         writer = PostgresWriter(options, loop: writing, learning: learning, presence: presence)
         reader = PostgresReader(options, on: reading)
+        inboxes = PostgresInboxes(options, on: reading)
     }
 
     var sink: any RecordSink { writer }
     var mayBeAway: Bool { true }
     var kind: String { StoreLocation.postgresKind }
-    var pools: [PoolFigures] { [writer.figures, reader.figures] }
+    var pools: [PoolFigures] { [writer.figures, reader.figures, inboxes.figures] }
+    var sharedInboxes: (any SharedInboxStore)? { inboxes }
 
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)
@@ -62,6 +65,7 @@ final class PostgresStore: StoreBackend {
     /// Closes all connections; no call may follow. The loops belong to the caller.
     func close() async {
         await reader.close()
+        await inboxes.close()
         await writer.close()
     }
 }

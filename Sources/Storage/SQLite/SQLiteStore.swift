@@ -32,6 +32,7 @@ final class SQLiteStore: StoreBackend {
     var mayBeAway: Bool { false }
     var kind: String { StoreLocation.embeddedKind }
     var pools: [PoolFigures] { [] }
+    var sharedInboxes: (any SharedInboxStore)? { nil }
 
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)

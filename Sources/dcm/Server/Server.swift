@@ -92,6 +92,9 @@ struct Server {
             let callbacks = CallbackClient(bus: bus, hosts: rooms.exchange.callbackHosts)
             group.addTask { await rooms.exchange.run(with: callbacks) }
             group.addTask { await InboxKeeper(inboxes: rooms.inboxes).run() }
+            if let shared = store.sharedInboxes {
+                group.addTask { await SharedInboxKeeper(inboxes: rooms.inboxes, shared: shared).run() }
+            }
             if store.mayBeAway {
                 group.addTask { await RoutingLoader(memory: rooms.routing, history: store).run() }
             }

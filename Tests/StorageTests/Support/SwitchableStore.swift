@@ -26,6 +26,7 @@ final class SwitchableStore: StoreBackend, RecordSink {
     var mayBeAway: Bool { true }
     var kind: String { store.kind }
     var pools: [PoolFigures] { store.pools }
+    var sharedInboxes: (any SharedInboxStore)? { nil }
     var mostRecords: Int { store.sink.mostRecords }
 
     func write(_ batch: RecordBatch, at time: Timestamp) async throws(StorageError) {

@@ -1,6 +1,7 @@
 internal import Bus
 
-extension PostgresReader {
+/// What is asked of inboxes. A database that says nothing is given up soon: what the journal knows is offered then.
+extension PostgresInboxes {
     func claimItems(
         of agentID: String,
         after cursor: InboxCursor,
@@ -91,7 +92,8 @@ extension PostgresReader {
         let results = try await run([
             PostgresCommand(InboxStatements.revive).with(expiresAt).with(id).with(agentID),
             PostgresCommand(InboxStatements.prolong).with(expiresAt).with(id),
-            PostgresCommand(PostgresInboxStatements.notify).with(array: [agentID]),
+            PostgresCommand(PostgresInboxStatements.notify)
+                .with(array: [InboxWord(server: "", agentID: agentID).payload]),
         ])
         return results.first.map { $0.affectedRows > 0 } ?? false
     }

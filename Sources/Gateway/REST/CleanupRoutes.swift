@@ -1,5 +1,6 @@
 package import Agents
 internal import Bus
+internal import HTTPTypes
 package import Storage
 
 /// What the clean-up did, and what is there for it: contract section 1.1.

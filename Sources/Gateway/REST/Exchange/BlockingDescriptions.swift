@@ -1,3 +1,5 @@
+internal import HTTPTypes
+
 /// What the routes of `BlockingRoutes` take and answer. The aliases are those of the original's SDK and dashboard.
 enum BlockingDescriptions {
     static let blockedBy = Field.text(

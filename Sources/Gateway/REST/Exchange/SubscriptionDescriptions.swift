@@ -1,3 +1,5 @@
+internal import HTTPTypes
+
 /// What the routes of `SubscriptionRoutes` take and answer. The aliases are those of the dashboard and the French
 /// description.
 enum SubscriptionDescriptions {

@@ -23,12 +23,12 @@ struct ExchangeOptions: ParsableArguments {
     func settings() throws -> ExchangeSettings {
         var settings = ExchangeSettings()
         settings.callbackHosts = callbackHost
-        do {
+        do throws(AgentsError) {
             if let text = closeSessionsAfter {
                 settings.retention.silence = text == "never" ? nil : try Retention.period(text)
             }
             for text in retention { try settings.retention.add(text) }
-        } catch let error as AgentsError {
+        } catch {
             throw CommandError("\(error.message).")
         }
         return settings

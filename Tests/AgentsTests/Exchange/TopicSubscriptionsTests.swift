@@ -1,3 +1,4 @@
+import Bus
 import Storage
 import TestSupport
 import Testing

@@ -29,9 +29,10 @@ extension TopicSubscriptionStore where Self: StatementRunner {
         limit: Int
     ) async throws(StorageError) -> [TopicSubscription] {
         let sql = SubscriptionStatements.list(agent: agentID != nil, topic: topic != nil, byTopic: false)
-        let given = [agentID, topic].compactMap { $0 }.map(StoreStatement.Parameter.text)
-        let statement = StoreStatement(sql, given + [.integer(limit)])
-        return try await read(statement, TopicSubscription.init(row:))
+        var parameters: [StoreStatement.Parameter] = []
+        if let agentID { parameters.append(.text(agentID)) }
+        if let topic { parameters.append(.text(topic)) }
+        return try await read(StoreStatement(sql, parameters + [.integer(limit)]), TopicSubscription.init(row:))
     }
 
     func subscriptionsByTopic(

@@ -12,7 +12,7 @@ enum OrchestratorTemplate {
         if facts.project == nil && facts.session == nil { text.line("Nothing was asked for in this session yet.") }
         tasks(facts, to: &text)
         if !facts.blockings.isEmpty {
-            text.section("Blocked agents")
+            text.section("Blocked by")
             text.blockers(facts.blockings, limit: 5)
         }
         messages(facts, to: &text)

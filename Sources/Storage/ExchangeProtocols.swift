@@ -61,9 +61,9 @@ package protocol ContextStore: Sendable {
     /// A project as a brief names it.
     func contextProject(_ id: UUIDv7) async throws(StorageError) -> ContextProject?
     /// Merges an object into the metadata of all requests of a session; returns how many there are.
-    func mergeMetadata(_ json: String, intoRequestsOf sessionID: String) async throws(StorageError) -> Int
-    /// The metadata of a session's newest request, JSON text; nil without one.
-    func latestMetadata(ofSession sessionID: String) async throws(StorageError) -> String?
+    func mergeMetadata(_ json: [UInt8], intoRequestsOf sessionID: String) async throws(StorageError) -> Int
+    /// The metadata of a session's newest request as JSON; nil without one.
+    func latestMetadata(ofSession sessionID: String) async throws(StorageError) -> [UInt8]?
 }
 
 /// Deletes what is old, a slice at a time, so that nobody waits long for the store. Of several servers with one store
@@ -80,5 +80,5 @@ package protocol CleanupStore: Sendable {
     func messageFigures(now: Timestamp) async throws(StorageError) -> MessageFigures
 }
 
-/// Resources whose statements both dialects know, so that a store has them all as a `StatementRunner`.
+/// Resources whose statements both dialects know, so that a store has them all as a `RelationalStore`.
 package typealias ExchangeStore = BlockingStore & TopicSubscriptionStore & ContextStore & CleanupStore

@@ -77,7 +77,7 @@ package final class CompactedSessions: Sendable {
         return message
     }
 
-    private static func json(_ compaction: Compaction) -> String {
+    private static func json(_ compaction: Compaction) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
         json.field("compacted_at", compaction.compactedAt)
@@ -85,12 +85,12 @@ package final class CompactedSessions: Sendable {
         json.field("compact_summary", compaction.summary ?? "")
         json.field("compact_agent", compaction.agentID)
         json.endObject()
-        return String(decoding: json.bytes, as: UTF8.self)
+        return json.bytes
     }
 
     /// Whether a session was compacted, and how.
     package func status(of sessionID: String) async throws(AgentsError) -> Status {
-        let metadata: String?
+        let metadata: [UInt8]?
         do {
             metadata = try await store.latestMetadata(ofSession: sessionID)
         } catch {
@@ -101,8 +101,8 @@ package final class CompactedSessions: Sendable {
     }
 
     /// Metadata are a client's own: what doesn't look as `json` makes it is no compaction.
-    private static func compaction(in metadata: String) -> Compaction? {
-        let bytes = Array(metadata.utf8).span
+    private static func compaction(in metadata: [UInt8]) -> Compaction? {
+        let bytes = metadata.span
         guard let found = try? fields.scan(bytes),
             let text = found[0].flatMap({ try? JSONScanner.string(bytes, $0) }),
             let compactedAt = Timestamp(iso8601: text)

@@ -52,6 +52,10 @@ struct PostgresReader: Sendable {
         try await pool.withConnection { connection throws(StorageError) in try await connection.run(commands) }
     }
 
+    func runAll(_ commands: [PostgresCommand]) async throws(StorageError) -> [PostgresResult] {
+        try await pool.withConnection { connection throws(StorageError) in try await connection.run(commands) }
+    }
+
     // MARK: - Actions
 
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {

@@ -23,6 +23,14 @@ final class PostgresStore: StoreBackend {
     var pools: [PoolFigures] { [writer.figures, reader.figures, inboxes.figures] }
     var sharedInboxes: (any SharedInboxStore)? { inboxes }
 
+    var dialect: SQLDialect { .postgres }
+
+    func rows<Row>(_ query: StoreQuery<Row>) async throws(StorageError) -> [Row] { try await reader.rows(query) }
+
+    func change<Row>(_ change: StoreChange<Row>) async throws(StorageError) -> [Row] {
+        try await reader.change(change)
+    }
+
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)
     }

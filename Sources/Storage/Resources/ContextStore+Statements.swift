@@ -1,10 +1,8 @@
 internal import Bus
 
-extension ContextStore where Self: StatementRunner {
+extension ContextStore where Self: RelationalStore {
     func activeSession(ofAgent agentID: String) async throws(StorageError) -> String? {
-        try await first(StoreStatement(ContextStatements.activeSession, .text(agentID))) {
-            (row) throws(StorageError) in row.text(0)
-        }
+        try await row(StoreQuery(ContextStatements.activeSession, [.text(agentID)]) { $0.text(0) })
     }
 
     func openTasks(
@@ -12,13 +10,8 @@ extension ContextStore where Self: StatementRunner {
         session: String,
         limit: Int
     ) async throws(StorageError) -> [ContextTask] {
-        let statement = StoreStatement(
-            ContextStatements.openTasks,
-            .text(agentID),
-            .text(session),
-            .integer(limit)
-        )
-        return try await read(statement, ContextTask.init(row:))
+        let parameters: [StoreValue] = [.text(agentID), .text(session), .integer(limit)]
+        return try await rows(StoreQuery(ContextStatements.openTasks, parameters, row: ContextTask.init))
     }
 
     func unreadMessages(
@@ -27,10 +20,8 @@ extension ContextStore where Self: StatementRunner {
         limit: Int
     ) async throws(StorageError) -> [ContextMessage] {
         let sql = ContextStatements.unreadMessages(dialect)
-        return try await read(
-            StoreStatement(sql, .text(agentID), .time(now), .integer(limit)),
-            ContextMessage.init(row:)
-        )
+        let parameters: [StoreValue] = [.text(agentID), .time(now), .integer(limit)]
+        return try await rows(StoreQuery(sql, parameters, row: ContextMessage.init))
     }
 
     func recentActions(
@@ -39,47 +30,46 @@ extension ContextStore where Self: StatementRunner {
         limit: Int
     ) async throws(StorageError) -> [ContextAction] {
         // Two questions and not one with OR: each of them reads its index from the end and stops at the limit.
-        let ofSubtasks = StoreStatement(
-            ContextStatements.actionsOfSubtasks,
-            .text(agentID),
-            .text(session),
-            .integer(limit)
+        let ofSubtasks = try await rows(
+            StoreQuery(
+                ContextStatements.actionsOfSubtasks,
+                [.text(agentID), .text(session), .integer(limit)],
+                row: ContextAction.init
+            )
         )
-        let ofSession = StoreStatement(ContextStatements.actionsOfSession, .text(session), .integer(limit))
-        let found =
-            try await read(ofSubtasks, ContextAction.init(row:)) + read(ofSession, ContextAction.init(row:))
-        return Array(found.sorted { ($0.createdAt, $0.id) > ($1.createdAt, $1.id) }.prefix(limit))
+        let ofSession = try await rows(
+            StoreQuery(
+                ContextStatements.actionsOfSession,
+                [.text(session), .integer(limit)],
+                row: ContextAction.init
+            )
+        )
+        let found = (ofSubtasks + ofSession).sorted { ($0.createdAt, $0.id) > ($1.createdAt, $1.id) }
+        return Array(found.prefix(limit))
     }
 
     func latestRequest(ofSession sessionID: String) async throws(StorageError) -> ContextRequest? {
-        try await first(StoreStatement(ContextStatements.latestRequest, .text(sessionID)), ContextRequest.init(row:))
+        try await row(StoreQuery(ContextStatements.latestRequest, [.text(sessionID)], row: ContextRequest.init))
     }
 
     func contextProject(_ id: UUIDv7) async throws(StorageError) -> ContextProject? {
-        try await first(StoreStatement(ContextStatements.project, .id(id))) { (row) throws(StorageError) in
-            ContextProject(id: try row.id(0), name: row.optionalText(1), path: row.text(2))
-        }
+        try await row(StoreQuery(ContextStatements.project, [.id(id)], row: ContextProject.init))
     }
 
-    func mergeMetadata(
-        _ json: String,
-        intoRequestsOf sessionID: String
-    ) async throws(StorageError) -> Int {
-        try await change(
-            StoreStatement(ContextStatements.mergeMetadata(dialect), .json(json), .text(sessionID))
-        )
+    func mergeMetadata(_ json: [UInt8], intoRequestsOf sessionID: String) async throws(StorageError) -> Int {
+        let sql = ContextStatements.mergeMetadata(dialect)
+        let query = StoreQuery(sql, [.json(json), .text(sessionID)]) { (row) throws(StorageError) in try row.id(0) }
+        return try await change(StoreChange(query)).count
     }
 
-    func latestMetadata(ofSession sessionID: String) async throws(StorageError) -> String? {
-        try await first(StoreStatement(ContextStatements.latestMetadata, .text(sessionID))) {
-            (row) throws(StorageError) in row.json(0)
-        }
+    func latestMetadata(ofSession sessionID: String) async throws(StorageError) -> [UInt8]? {
+        try await row(StoreQuery(ContextStatements.latestMetadata, [.text(sessionID)]) { $0.json(0) })
     }
 }
 
 extension ContextTask {
     /// A row of `ContextStatements.openTasks`.
-    fileprivate init(row: any StoreRow) throws(StorageError) {
+    fileprivate init(_ row: any StoreRow) throws(StorageError) {
         self.init(
             id: try row.id(0),
             description: row.text(1),
@@ -88,7 +78,7 @@ extension ContextTask {
             agentID: row.optionalText(4),
             createdAt: row.time(5),
             startedAt: row.optionalTime(6),
-            blockedBy: row.ids(7),
+            blockedBy: row.ids(7).map(\.description),
             taskName: row.optionalText(8),
             waveNumber: row.optionalInteger(9)
         )
@@ -97,7 +87,7 @@ extension ContextTask {
 
 extension ContextMessage {
     /// A row of `ContextStatements.unreadMessages`.
-    fileprivate init(row: any StoreRow) throws(StorageError) {
+    fileprivate init(_ row: any StoreRow) throws(StorageError) {
         self.init(
             id: try row.id(0),
             fromAgent: row.text(1),
@@ -112,7 +102,7 @@ extension ContextMessage {
 
 extension ContextAction {
     /// A row of `ContextStatements.actionsOfSubtasks` and `actionsOfSession`.
-    fileprivate init(row: any StoreRow) throws(StorageError) {
+    fileprivate init(_ row: any StoreRow) throws(StorageError) {
         self.init(
             id: try row.id(0),
             toolName: row.text(1),
@@ -127,7 +117,7 @@ extension ContextAction {
 
 extension ContextRequest {
     /// A row of `ContextStatements.latestRequest`.
-    fileprivate init(row: any StoreRow) throws(StorageError) {
+    fileprivate init(_ row: any StoreRow) throws(StorageError) {
         self.init(
             id: try row.id(0),
             sessionID: row.text(1),
@@ -136,5 +126,12 @@ extension ContextRequest {
             createdAt: row.time(4),
             prompt: row.text(5)
         )
+    }
+}
+
+extension ContextProject {
+    /// A row of `ContextStatements.project`.
+    fileprivate init(_ row: any StoreRow) throws(StorageError) {
+        self.init(id: try row.id(0), name: row.optionalText(1), path: row.text(2))
     }
 }

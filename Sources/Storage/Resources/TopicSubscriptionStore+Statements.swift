@@ -1,26 +1,28 @@
 internal import Bus
 
-extension TopicSubscriptionStore where Self: StatementRunner {
+extension TopicSubscriptionStore where Self: RelationalStore {
     func subscribe(_ subscription: TopicSubscription) async throws(StorageError) -> TopicSubscription {
-        let statement = StoreStatement(
+        let query = StoreQuery(
             SubscriptionStatements.upsert,
-            .id(subscription.id),
-            .text(subscription.agentID),
-            .text(subscription.topic),
-            .text(subscription.callbackURL),
-            .time(subscription.updatedAt)
+            [
+                .id(subscription.id), .text(subscription.agentID), .text(subscription.topic),
+                .text(subscription.callbackURL), .time(subscription.updatedAt),
+            ],
+            row: TopicSubscription.init
         )
-        guard let stored = try await writeOne(statement, TopicSubscription.init(row:)) else { throw .noRow }
+        guard let stored = try await change(StoreChange(query)).first else { throw .noRow }
         return stored
     }
 
     func unsubscribe(_ id: UUIDv7) async throws(StorageError) -> TopicSubscription? {
-        try await writeOne(StoreStatement(SubscriptionStatements.delete, .id(id)), TopicSubscription.init(row:))
+        let query = StoreQuery(SubscriptionStatements.delete, [.id(id)], row: TopicSubscription.init)
+        return try await change(StoreChange(query)).first
     }
 
     func unsubscribe(agentID: String, topic: String) async throws(StorageError) -> TopicSubscription? {
-        let statement = StoreStatement(SubscriptionStatements.deletePair, .text(agentID), .text(topic))
-        return try await writeOne(statement, TopicSubscription.init(row:))
+        let pair: [StoreValue] = [.text(agentID), .text(topic)]
+        let query = StoreQuery(SubscriptionStatements.deletePair, pair, row: TopicSubscription.init)
+        return try await change(StoreChange(query)).first
     }
 
     func subscriptions(
@@ -29,10 +31,10 @@ extension TopicSubscriptionStore where Self: StatementRunner {
         limit: Int
     ) async throws(StorageError) -> [TopicSubscription] {
         let sql = SubscriptionStatements.list(agent: agentID != nil, topic: topic != nil, byTopic: false)
-        var parameters: [StoreStatement.Parameter] = []
+        var parameters: [StoreValue] = []
         if let agentID { parameters.append(.text(agentID)) }
         if let topic { parameters.append(.text(topic)) }
-        return try await read(StoreStatement(sql, parameters + [.integer(limit)]), TopicSubscription.init(row:))
+        return try await rows(StoreQuery(sql, parameters + [.integer(limit)], row: TopicSubscription.init))
     }
 
     func subscriptionsByTopic(
@@ -40,13 +42,13 @@ extension TopicSubscriptionStore where Self: StatementRunner {
         limit: Int
     ) async throws(StorageError) -> [TopicSubscription] {
         let sql = SubscriptionStatements.list(agent: true, topic: false, byTopic: true)
-        return try await read(StoreStatement(sql, .text(agentID), .integer(limit)), TopicSubscription.init(row:))
+        return try await rows(StoreQuery(sql, [.text(agentID), .integer(limit)], row: TopicSubscription.init))
     }
 }
 
 extension TopicSubscription {
     /// A row of `SubscriptionStatements`.
-    fileprivate init(row: any StoreRow) throws(StorageError) {
+    fileprivate init(_ row: any StoreRow) throws(StorageError) {
         self.init(
             id: try row.id(0),
             agentID: row.text(1),

@@ -14,6 +14,7 @@ enum CleanupStatements {
             DELETE FROM rejected_records WHERE (journal_id, position) IN (
                 SELECT journal_id, position FROM rejected_records WHERE created_at < $1 LIMIT $2
             )
+            RETURNING 1
             """
         }
     }
@@ -21,7 +22,7 @@ enum CleanupStatements {
     private static let requestStatuses = "'active', 'completed', 'failed', 'cancelled'"
 
     private static func delete(from table: String, where condition: String) -> String {
-        "DELETE FROM \(table) WHERE id IN (SELECT id FROM \(table) WHERE \(condition) LIMIT $2)"
+        "DELETE FROM \(table) WHERE id IN (SELECT id FROM \(table) WHERE \(condition) LIMIT $2) RETURNING 1"
     }
 
     /// Ends sessions of which nothing was heard since a time. Signs of life are the start, tool calls and requests; the

@@ -28,7 +28,6 @@ enum ContextStatements {
 
     /// What others wrote to the agent or to all, and it has not fetched. Parameters: agent, now, limit.
     static func unreadMessages(_ dialect: SQLDialect) -> String {
-        // The only place where the agent comes first: SQLite numbers parameters as they appear.
         """
         SELECT m.id, m.from_agent_id, COALESCE(m.topic, m.message_type), CAST(m.payload AS TEXT), m.priority,
             m.created_at, CASE WHEN m.to_agent_id IS NULL THEN 1 ELSE 0 END
@@ -72,13 +71,8 @@ enum ContextStatements {
         SELECT metadata FROM requests WHERE session_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1
         """
 
-    /// Each dialect has its own way to merge two objects. Parameters: object, session.
+    /// Parameters: object, session.
     static func mergeMetadata(_ dialect: SQLDialect) -> String {
-        let merged =
-            switch dialect {
-            case .sqlite: "json_patch(metadata, $1)"
-            case .postgres: "metadata || $1"
-            }
-        return "UPDATE requests SET metadata = \(merged) WHERE session_id = $2"
+        "UPDATE requests SET metadata = \(dialect.merged("metadata", "$1")) WHERE session_id = $2 RETURNING id"
     }
 }

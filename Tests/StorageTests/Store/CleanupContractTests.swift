@@ -13,17 +13,17 @@ struct CleanupContractTests {
     private func with(
         _ kind: StoreKind,
         _ records: [JournalRecord] = [],
-        _ body: (any Store, WorkSamples) async throws -> Void
+        _ body: (any Store, StoredWork) async throws -> Void
     ) async throws {
         let durable = try await kind.open(records, in: folder)
-        try await body(durable.store, try WorkSamples(durable.store))
+        try await body(durable.store, try StoredWork(durable.store))
         try await durable.close()
     }
 
     @Test(arguments: StoreKind.allCases)
     func actionsGoOldestFirstInSlices(kind: StoreKind) async throws {
         let actions = (0..<5).map { sampleAction(at: Timestamp(milliseconds: testTime.milliseconds + Int64($0))) }
-        try await with(kind, actions.map { .action($0) }) { (store: any Store, work: WorkSamples) async throws in
+        try await with(kind, actions.map { .action($0) }) { (store: any Store, work: StoredWork) async throws in
             #expect(try await store.deleteRows(of: .actions, before: work.time(3), limit: 2) == 2)
             #expect(try await store.actions(matching: ActionFilter()).map(\.id) == actions.dropFirst(2).reversed().map(\.id))
             #expect(try await store.deleteRows(of: .actions, before: work.time(3), limit: 2) == 1)
@@ -34,7 +34,7 @@ struct CleanupContractTests {
 
     @Test(arguments: StoreKind.allCases)
     func messagesGoWhenTheyHaveExpired(kind: StoreKind) async throws {
-        try await with(kind) { (store: any Store, work: WorkSamples) async throws in
+        try await with(kind) { (store: any Store, work: StoredWork) async throws in
             _ = try await work.message(from: "a", to: "b", topic: "x.one", expiresAt: 10)
             _ = try await work.message(from: "a", to: nil, topic: "x.two", expiresAt: 20)
             let read = try await work.message(from: "a", to: nil, topic: "x.two", expiresAt: 30)
@@ -53,14 +53,14 @@ struct CleanupContractTests {
 
     @Test(arguments: StoreKind.allCases)
     func noMessagesAreNoFigures(kind: StoreKind) async throws {
-        try await with(kind) { (store: any Store, work: WorkSamples) async throws in
+        try await with(kind) { (store: any Store, work: StoredWork) async throws in
             #expect(try await store.messageFigures(now: testTime) == MessageFigures())
         }
     }
 
     @Test(arguments: StoreKind.allCases)
     func requestsTakeTheirTasksAlong(kind: StoreKind) async throws {
-        try await with(kind) { (store: any Store, work: WorkSamples) async throws in
+        try await with(kind) { (store: any Store, work: StoredWork) async throws in
             let project = try await work.project(path: "/p", name: nil)
             for (status, milliseconds) in [("active", Int64(1)), ("completed", 2), ("failed", 3), ("cancelled", 9)] {
                 let request = try await work.request(project, session: "s", status: status, at: milliseconds)
@@ -76,7 +76,7 @@ struct CleanupContractTests {
 
     @Test(arguments: StoreKind.allCases)
     func sessionsAndRefusedRecordsGo(kind: StoreKind) async throws {
-        try await with(kind) { (store: any Store, work: WorkSamples) async throws in
+        try await with(kind) { (store: any Store, work: StoredWork) async throws in
             try await work.session("open", startedAt: 0)
             try await work.session("old", startedAt: 0, endedAt: 5)
             try await work.session("new", startedAt: 0, endedAt: 9)
@@ -102,7 +102,7 @@ struct CleanupContractTests {
             .action(sampleAction(session: session, at: Timestamp(milliseconds: testTime.milliseconds + milliseconds)))
         }
         let records = [action("acted", 5), action("acted", 40), action("busy", 3), action("busy", 100)]
-        try await with(kind, records) { (store: any Store, work: WorkSamples) async throws in
+        try await with(kind, records) { (store: any Store, work: StoredWork) async throws in
             let project = try await work.project(path: "/p", name: nil)
             try await work.session("quiet", startedAt: 1)
             try await work.session("asked", startedAt: 2)

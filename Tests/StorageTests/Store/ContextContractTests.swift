@@ -13,16 +13,16 @@ struct ContextContractTests {
     private func with(
         _ kind: StoreKind,
         _ records: [JournalRecord] = [],
-        _ body: (any Store, WorkSamples) async throws -> Void
+        _ body: (any Store, StoredWork) async throws -> Void
     ) async throws {
         let durable = try await kind.open(records, in: folder)
-        try await body(durable.store, try WorkSamples(durable.store))
+        try await body(durable.store, try StoredWork(durable.store))
         try await durable.close()
     }
 
     @Test(arguments: StoreKind.allCases)
     func openTasksAreThoseOfTheAgentAndSession(kind: StoreKind) async throws {
-        try await with(kind) { (store: any Store, work: WorkSamples) async throws in
+        try await with(kind) { (store: any Store, work: StoredWork) async throws in
             let project = try await work.project(path: "/p", name: "p")
             let here = try await work.task(try await work.request(project, session: "s"), name: "One", wave: 3)
             let there = try await work.task(try await work.request(project, session: "t"), name: "Two", wave: 0)
@@ -62,7 +62,7 @@ struct ContextContractTests {
 
     @Test(arguments: StoreKind.allCases)
     func blockersOfATaskAreRead(kind: StoreKind) async throws {
-        try await with(kind) { (store: any Store, work: WorkSamples) async throws in
+        try await with(kind) { (store: any Store, work: StoredWork) async throws in
             let request = try await work.request(try await work.project(path: "/p", name: nil), session: "s")
             let task = try await work.task(request, name: "n", wave: 0)
             let first = try await work.subtask(task, "first", status: "running")
@@ -83,7 +83,7 @@ struct ContextContractTests {
 
     @Test(arguments: StoreKind.allCases)
     func theActiveSessionIsThatOfTheNewestWork(kind: StoreKind) async throws {
-        try await with(kind) { (store: any Store, work: WorkSamples) async throws in
+        try await with(kind) { (store: any Store, work: StoredWork) async throws in
             let project = try await work.project(path: "/p", name: "p")
             func add(_ session: String, request: String = "active", subtask: String, at: Int64) async throws {
                 let request = try await work.request(project, session: session, status: request, at: at)
@@ -103,7 +103,7 @@ struct ContextContractTests {
 
     @Test(arguments: StoreKind.allCases)
     func unreadMessagesAreThoseOfOthers(kind: StoreKind) async throws {
-        try await with(kind) { (store: any Store, work: WorkSamples) async throws in
+        try await with(kind) { (store: any Store, work: StoredWork) async throws in
             let direct = try await work.message(from: "b", to: "a", content: #"{"n":1}"#, at: 1)
             let broadcast = try await work.message(from: "b", to: nil, topic: "x.own", priority: 5, at: 2)
             _ = try await work.message(from: "a", to: nil, at: 3)
@@ -135,7 +135,7 @@ struct ContextContractTests {
         actions[1].exitCode = nil
         actions[2].subtaskID = "somebody else's"
         actions[3].sessionID = "t"
-        try await with(kind, actions.map { .action($0) }) { (store: any Store, work: WorkSamples) async throws in
+        try await with(kind, actions.map { .action($0) }) { (store: any Store, work: StoredWork) async throws in
             let request = try await work.request(try await work.project(path: "/p", name: nil), session: "s")
             let task = try await work.task(request, name: "n", wave: 0)
             try await work.change(
@@ -168,7 +168,7 @@ struct ContextContractTests {
 
     @Test(arguments: StoreKind.allCases)
     func requestsProjectsAndCompactions(kind: StoreKind) async throws {
-        try await with(kind) { (store: any Store, work: WorkSamples) async throws in
+        try await with(kind) { (store: any Store, work: StoredWork) async throws in
             let project = try await work.project(path: "/p", name: nil)
             _ = try await work.request(project, session: "s", prompt: "first")
             let second = try await work.request(project, session: "s", prompt: "sec\0ond", at: 1)
@@ -186,14 +186,18 @@ struct ContextContractTests {
             #expect(try await store.contextProject(project) == ContextProject(id: project, name: nil, path: "/p"))
             #expect(try await store.contextProject(second) == nil)
 
-            #expect(try await store.latestMetadata(ofSession: "u") == nil)
-            #expect(try await store.latestMetadata(ofSession: "s") == "{}")
-            #expect(try await store.mergeMetadata(#"{"a":"1","b":"x"}"#, intoRequestsOf: "s") == 2)
-            #expect(try await store.mergeMetadata(#"{"b":"y"}"#, intoRequestsOf: "s") == 2)
-            #expect(try await store.mergeMetadata(#"{"b":"z"}"#, intoRequestsOf: "u") == 0)
-            let merged = try await store.latestMetadata(ofSession: "s")?.filter { $0 != " " }
-            #expect(merged == #"{"a":"1","b":"y"}"#)
-            #expect(try await store.latestMetadata(ofSession: "t") == "{}")
+            #expect(try await metadata(of: "u", in: store) == nil)
+            #expect(try await metadata(of: "s", in: store) == "{}")
+            #expect(try await store.mergeMetadata(Array(#"{"a":"1","b":"x"}"#.utf8), intoRequestsOf: "s") == 2)
+            #expect(try await store.mergeMetadata(Array(#"{"b":"y"}"#.utf8), intoRequestsOf: "s") == 2)
+            #expect(try await store.mergeMetadata(Array(#"{"b":"z"}"#.utf8), intoRequestsOf: "u") == 0)
+            #expect(try await metadata(of: "s", in: store) == #"{"a":"1","b":"y"}"#)
+            #expect(try await metadata(of: "t", in: store) == "{}")
         }
+    }
+
+    private func metadata(of session: String, in store: any Store) async throws -> String? {
+        let metadata = try await store.latestMetadata(ofSession: session)
+        return metadata.map { String(decoding: $0.filter { $0 != UInt8(ascii: " ") }, as: UTF8.self) }
     }
 }

@@ -39,6 +39,18 @@ final class SwitchableStore: StoreBackend, RecordSink {
         return try await store.sink.mark(ofJournal: id)
     }
 
+    var dialect: SQLDialect { store.dialect }
+
+    func rows<Row>(_ query: StoreQuery<Row>) async throws(StorageError) -> [Row] {
+        try check()
+        return try await store.rows(query)
+    }
+
+    func change<Row>(_ change: StoreChange<Row>) async throws(StorageError) -> [Row] {
+        try check()
+        return try await store.change(change)
+    }
+
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try check()
         return try await store.actions(matching: filter)
@@ -150,38 +162,9 @@ final class SwitchableStore: StoreBackend, RecordSink {
     func close() async throws(StorageError) { try await store.close() }
 }
 
-extension SwitchableStore: StatementRunner {
-    var dialect: SQLDialect { store.dialect }
-
-    func read<Row: Sendable>(
-        _ statement: StoreStatement,
-        _ row: @escaping ReadRow<Row>
-    ) async throws(StorageError) -> [Row] {
+extension SwitchableStore: CleanableStore {
+    func changeAlone<Row>(_ query: StoreQuery<Row>) async throws(StorageError) -> [Row]? {
         try check()
-        return try await store.read(statement, row)
-    }
-
-    func write<Row: Sendable>(
-        _ statement: StoreStatement,
-        _ row: @escaping ReadRow<Row>
-    ) async throws(StorageError) -> [Row] {
-        try check()
-        return try await store.write(statement, row)
-    }
-
-    func change(_ statement: StoreStatement) async throws(StorageError) -> Int {
-        try check()
-        return try await store.change(statement)
-    }
-
-    func changeAlone(_ statement: StoreStatement) async throws(StorageError) -> Int? {
-        try await change(statement)
-    }
-
-    func writeAlone<Row: Sendable>(
-        _ statement: StoreStatement,
-        _ row: @escaping ReadRow<Row>
-    ) async throws(StorageError) -> [Row]? {
-        try await write(statement, row)
+        return try await store.changeAlone(query)
     }
 }

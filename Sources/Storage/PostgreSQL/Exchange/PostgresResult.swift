@@ -83,7 +83,7 @@ final class PostgresResult: @unchecked Sendable {
     func bool(_ row: Int, _ column: Int) -> Bool { integer(row, column) == 1 }
 
     func uuid(_ row: Int, _ column: Int) -> UUIDv7 {
-        withBytes(row, column) { UUIDv7(binary: $0) }
+        withBytes(row, column) { PostgresResult.uuid($0) }
     }
 
     /// A timestamptz, cut to milliseconds.
@@ -122,9 +122,19 @@ final class PostgresResult: @unchecked Sendable {
         withBytes(row, column) { PostgresArray.texts($0) }
     }
 
-    /// A uuid[] of one dimension; NULLs in it are left out.
+    /// A uuid[] of one dimension.
     func uuids(_ row: Int, _ column: Int) -> [UUIDv7] {
-        withBytes(row, column) { PostgresArray.uuids($0) }
+        withBytes(row, column) { bytes in
+            PostgresArray.elements(bytes) { PostgresResult.uuid($0) }
+        }
+    }
+
+    private static func uuid(_ bytes: Span<UInt8>) -> UUIDv7 {
+        var words: (high: UInt64, low: UInt64) = (0, 0)
+        for index in bytes.indices {
+            words = (words.high << 8 | words.low >> 56, words.low << 8 | UInt64(bytes[index]))
+        }
+        return UUIDv7(high: words.high, low: words.low)
     }
 
     /// The bytes of a value in place, valid inside of `body`.
@@ -135,14 +145,6 @@ final class PostgresResult: @unchecked Sendable {
             let bytes = unsafe UnsafeBufferPointer(start: start, count: length)
             return body(unsafe Span(_unsafeElements: bytes))
         }
-    }
-}
-
-extension UUIDv7 {
-    /// The 16 bytes of a uuid.
-    init(binary bytes: Span<UInt8>) {
-        self.init(high: 0, low: 0)
-        for index in bytes.indices { (high, low) = (high << 8 | low >> 56, low << 8 | UInt64(bytes[index])) }
     }
 }
 

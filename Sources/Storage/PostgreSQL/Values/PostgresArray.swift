@@ -2,16 +2,10 @@
 enum PostgresArray {
     /// The elements of a text[] of one dimension. NULLs, other dimensions and what is cut short are left out: they can
     /// only come from another program, and one row must not hide all others.
-    static func texts(_ bytes: Span<UInt8>) -> [String] {
-        elements(bytes) { PostgresText.decode($0) }
-    }
+    static func texts(_ bytes: Span<UInt8>) -> [String] { elements(bytes) { PostgresText.decode($0) } }
 
-    /// The same for a uuid[].
-    static func uuids(_ bytes: Span<UInt8>) -> [UUIDv7] {
-        elements(bytes) { UUIDv7(binary: $0) }
-    }
-
-    private static func elements<Element>(_ bytes: Span<UInt8>, _ decode: (Span<UInt8>) -> Element) -> [Element] {
+    /// The same for elements of any type.
+    static func elements<Element>(_ bytes: Span<UInt8>, _ element: (Span<UInt8>) -> Element) -> [Element] {
         guard bytes.count >= 20, number(bytes, at: 0) == 1 else { return [] }
         let count = number(bytes, at: 12)
         var elements: [Element] = []
@@ -22,7 +16,7 @@ enum PostgresArray {
             position += 4
             guard length >= 0 else { continue }
             guard position + length <= bytes.count else { return elements }
-            elements.append(decode(bytes.extracting(position..<position + length)))
+            elements.append(element(bytes.extracting(position..<position + length)))
             position += length
         }
         return elements

@@ -4,16 +4,15 @@ import Testing
 @testable import Storage
 
 /// Requests, tasks and subtasks, put into a store of either kind.
-struct WorkSamples {
-    private let runner: any StatementRunner
+struct StoredWork {
+    private let store: any RelationalStore
 
-    init(_ store: any Store) throws { runner = try #require(store as? any StatementRunner) }
+    init(_ store: any Store) throws { self.store = try #require(store as? any RelationalStore) }
 
     func time(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: testTime.milliseconds + milliseconds) }
 
-    @discardableResult
-    func change(_ sql: String, _ parameters: StoreStatement.Parameter...) async throws -> Int {
-        try await runner.change(StoreStatement(sql, parameters))
+    func change(_ sql: String, _ parameters: StoreValue...) async throws {
+        _ = try await store.change(StoreChange(StoreQuery(sql, parameters) { $0.integer(0) }))
     }
 
     func project(path: String, name: String?) async throws -> UUIDv7 {
@@ -108,7 +107,7 @@ struct WorkSamples {
         expiresAt: Int64 = 3_600_000
     ) async throws -> UUIDv7 {
         let id = testIDs.next(at: time(milliseconds))
-        let payload = runner.dialect == .sqlite ? "$6" : "CAST($6 AS jsonb)"
+        let payload = store.dialect == .sqlite ? "$6" : "CAST($6 AS jsonb)"
         try await change(
             """
             INSERT INTO messages
@@ -129,7 +128,7 @@ struct WorkSamples {
     }
 
     func markRead(_ message: UUIDv7, by agentID: String) async throws {
-        switch runner.dialect {
+        switch store.dialect {
         case .sqlite:
             try await change(
                 "UPDATE messages SET read_by = json_array($1) WHERE id = $2",

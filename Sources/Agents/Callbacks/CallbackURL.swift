@@ -18,7 +18,9 @@ package struct CallbackURL: Equatable, Sendable {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) else {
             throw CallbackURL.refusal("must be a URL without blanks and of ASCII only")
         }
-        guard text.prefix(7).lowercased() == "http://" else { throw CallbackURL.refusal("must be a URL that begins with http://") }
+        guard text.prefix(7).lowercased() == "http://" else {
+            throw CallbackURL.refusal("must be a URL that begins with http://")
+        }
         let rest = text.dropFirst(7)
         let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
         let tail = rest[end...]

@@ -26,7 +26,10 @@ package struct Retention: Equatable, Sendable {
     package mutating func add(_ text: String) throws(AgentsError) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, let table = CleanableTable(rawValue: parts[0]) else {
-            throw AgentsError(.invalid, "'\(text)' is no retention: write TABLE=PERIOD with a table of \(Retention.tableNames)")
+            throw AgentsError(
+                .invalid,
+                "'\(text)' is no retention: write TABLE=PERIOD with a table of \(Retention.tableNames)"
+            )
         }
         periods[table] = try Retention.period(parts[1])
     }

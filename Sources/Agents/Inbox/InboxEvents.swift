@@ -44,7 +44,9 @@ extension Message {
     }
 
     /// What became of a message, for its sender: `message.acknowledged`, `message.expired` or `message.dead`.
-    static func receipt(_ event: String, messageID: UUIDv7, agentID: String, from sender: String, topic: String) -> Message? {
+    static func receipt(_ event: String, messageID: UUIDv7, agentID: String, from sender: String, topic: String)
+        -> Message?
+    {
         guard let channel = ChannelName("agents/\(sender)") else { return nil }
         var json = JSONWriter()
         json.beginObject()

@@ -144,7 +144,7 @@ package final class Inboxes: Sendable {
             try await journal.flush()
             message = try await store.message(id)
             status = try await store.itemStates(ofMessage: id).first { $0.agentID == agentID }
-        } catch where error.code == .unavailable {
+        } catch  where error.code == .unavailable {
             return .unknown
         } catch {
             throw AgentsError(error)
@@ -263,10 +263,12 @@ package final class Inboxes: Sendable {
 
     /// Lets other servers offer what was this one's for agents that have left.
     func release(to shared: any SharedInboxStore) async throws(StorageError) {
-        guard hasDepartures.withLock({ has in
-            defer { has = false }
-            return has
-        }) else { return }
+        guard
+            hasDepartures.withLock({ has in
+                defer { has = false }
+                return has
+            })
+        else { return }
         do throws(StorageError) {
             // Items that are on their way are held by this server when they arrive.
             try await journal.flush()

@@ -49,9 +49,14 @@ package struct SharedInboxKeeper<C: Clock>: Sendable where C.Duration == Duratio
 
     private func listen() async {
         repeat {
-            guard let listener = try? await shared.listen(as: inboxes.serverID, heard: { [inboxes] agentID in
-                inboxes.lookAgain(for: agentID)
-            }) else { continue }
+            guard
+                let listener = try? await shared.listen(
+                    as: inboxes.serverID,
+                    heard: { [inboxes] agentID in
+                        inboxes.lookAgain(for: agentID)
+                    }
+                )
+            else { continue }
             // Nobody heard what was said before.
             inboxes.lookAgain(for: nil)
             while await pause(), (try? await listener.check()) != nil {}

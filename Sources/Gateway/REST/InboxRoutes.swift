@@ -16,8 +16,18 @@ package struct InboxRoutes: Sendable {
     package var routes: [Route] {
         [
             Route(.get, "/api/inboxes", RouteDescription("list", tag: "inboxes", answers: []), action: list),
-            Route(.get, "/api/dead-letters", RouteDescription("deadLetters", tag: "inboxes", answers: []), action: deadLetters),
-            Route(.post, "/api/dead-letters/:id/retry", RouteDescription("retry", tag: "inboxes", answers: []), action: retry),
+            Route(
+                .get,
+                "/api/dead-letters",
+                RouteDescription("deadLetters", tag: "inboxes", answers: []),
+                action: deadLetters
+            ),
+            Route(
+                .post,
+                "/api/dead-letters/:id/retry",
+                RouteDescription("retry", tag: "inboxes", answers: []),
+                action: retry
+            ),
         ]
     }
 

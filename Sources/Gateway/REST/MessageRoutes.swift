@@ -18,9 +18,24 @@ package struct MessageRoutes: Sendable {
     package var routes: [Route] {
         [
             Route(.post, "/api/messages", RouteDescription("send", tag: "messages", answers: []), action: send),
-            Route(.get, "/api/messages/:agent_id", RouteDescription("fetch", tag: "messages", answers: []), action: fetch),
-            Route(.post, "/api/messages/:id/ack", RouteDescription("acknowledge", tag: "messages", answers: []), action: acknowledge),
-            Route(.get, "/api/messages/:id/state", RouteDescription("state", tag: "messages", answers: []), action: state),
+            Route(
+                .get,
+                "/api/messages/:agent_id",
+                RouteDescription("fetch", tag: "messages", answers: []),
+                action: fetch
+            ),
+            Route(
+                .post,
+                "/api/messages/:id/ack",
+                RouteDescription("acknowledge", tag: "messages", answers: []),
+                action: acknowledge
+            ),
+            Route(
+                .get,
+                "/api/messages/:id/state",
+                RouteDescription("state", tag: "messages", answers: []),
+                action: state
+            ),
         ]
     }
 

@@ -11,7 +11,13 @@ final class PostgresStore: StoreBackend {
     ///   - writing: The loop of the writer; the batch writer lives on it too.
     ///   - reading: The loop of reads.
     ///   - presence: Which agents are offered their items here.
-    init(_ options: PostgresOptions, writing: EventLoop, reading: EventLoop, learning: ScoreLearning, presence: InboxPresence = .none) {
+    init(
+        _ options: PostgresOptions,
+        writing: EventLoop,
+        reading: EventLoop,
+        learning: ScoreLearning,
+        presence: InboxPresence = .none
+    ) {
         writer = PostgresWriter(options, loop: writing, learning: learning, presence: presence)
         reader = PostgresReader(options, on: reading)
         inboxes = PostgresInboxes(options, on: reading)

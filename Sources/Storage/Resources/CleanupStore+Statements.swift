@@ -21,7 +21,9 @@ extension CleanupStore where Self: CleanableStore {
         limit: Int
     ) async throws(StorageError) -> [ClosedSession]? {
         let sql = CleanupStatements.closeSessions(dialect)
-        let query = StoreQuery(sql, [.time(time), .integer(limit)]) { ClosedSession(id: $0.text(0), endedAt: $0.time(1)) }
+        let query = StoreQuery(sql, [.time(time), .integer(limit)]) {
+            ClosedSession(id: $0.text(0), endedAt: $0.time(1))
+        }
         return try await changeAlone(query)
     }
 

@@ -49,7 +49,8 @@ struct CallbackDispatcherTests {
         )
     }
 
-    private func message(from sender: String = "me", to agentID: String? = nil, topic: String = "x.y") -> MessageRecord {
+    private func message(from sender: String = "me", to agentID: String? = nil, topic: String = "x.y") -> MessageRecord
+    {
         MessageRecord(
             id: UUIDv7(high: 1, low: 2),
             fromAgent: sender,

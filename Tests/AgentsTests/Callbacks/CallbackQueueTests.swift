@@ -92,7 +92,9 @@ struct CallbackQueueTests {
 
     @Test func forgetsWhatWaitsForASubscriptionThatHasEnded() {
         var queue = CallbackQueue()
-        for (target, message) in [(1, 10), (1, 11), (2, 20), (3, 30)] { _ = queue.add(callback(UInt64(target), UInt64(message))) }
+        for (target, message) in [(1, 10), (1, 11), (2, 20), (3, 30)] {
+            _ = queue.add(callback(UInt64(target), UInt64(message)))
+        }
         #expect(queue.next()?.callback.messageID.low == 10)
         queue.forget(id(1))
         queue.forget(id(2))

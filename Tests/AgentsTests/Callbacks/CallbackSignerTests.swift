@@ -26,7 +26,8 @@ struct CallbackSignerTests {
     }
 
     @Test(arguments: [
-        (200, CallbackOutcome.delivered), (204, .delivered), (301, .refused("status 301")), (404, .refused("status 404")),
+        (200, CallbackOutcome.delivered), (204, .delivered), (301, .refused("status 301")),
+        (404, .refused("status 404")),
         (408, .failed("status 408")), (429, .failed("status 429")), (500, .failed("status 500")),
         (101, .refused("status 101")),
     ])

@@ -25,7 +25,9 @@ struct CleanupContractTests {
         let actions = (0..<5).map { sampleAction(at: Timestamp(milliseconds: testTime.milliseconds + Int64($0))) }
         try await with(kind, actions.map { .action($0) }) { (store: any Store, work: StoredWork) async throws in
             #expect(try await store.deleteRows(of: .actions, before: work.time(3), limit: 2) == 2)
-            #expect(try await store.actions(matching: ActionFilter()).map(\.id) == actions.dropFirst(2).reversed().map(\.id))
+            #expect(
+                try await store.actions(matching: ActionFilter()).map(\.id) == actions.dropFirst(2).reversed().map(\.id)
+            )
             #expect(try await store.deleteRows(of: .actions, before: work.time(3), limit: 2) == 1)
             #expect(try await store.deleteRows(of: .actions, before: work.time(3), limit: 2) == 0)
             #expect(try await store.actions(matching: ActionFilter()).map(\.id) == [actions[4].id, actions[3].id])
@@ -118,7 +120,8 @@ struct CleanupContractTests {
             }
             #expect(
                 closed.sorted { $0.id < $1.id } == [
-                    ClosedSession(id: "acted", endedAt: work.time(40)), ClosedSession(id: "asked", endedAt: work.time(60)),
+                    ClosedSession(id: "acted", endedAt: work.time(40)),
+                    ClosedSession(id: "asked", endedAt: work.time(60)),
                     ClosedSession(id: "quiet", endedAt: work.time(1)),
                 ]
             )

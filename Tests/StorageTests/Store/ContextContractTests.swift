@@ -43,7 +43,9 @@ struct ContextContractTests {
             #expect(found.first?.taskName == "One")
             #expect(found.first?.waveNumber == 3)
             #expect(found.first?.blockedBy == [])
-            #expect(try await store.openTasks(ofAgent: "a", session: "s", limit: 2).map(\.id) == Array(expected.prefix(2)))
+            #expect(
+                try await store.openTasks(ofAgent: "a", session: "s", limit: 2).map(\.id) == Array(expected.prefix(2))
+            )
             #expect(
                 try await store.openTasks(ofAgent: "qa-testing", session: "s", limit: 9) == [
                     ContextTask(
@@ -74,7 +76,11 @@ struct ContextContractTests {
                     .id(second)
                 )
             } else {
-                try await work.change("UPDATE subtasks SET blocked_by = ARRAY[$1] WHERE id = $2", .id(first), .id(second))
+                try await work.change(
+                    "UPDATE subtasks SET blocked_by = ARRAY[$1] WHERE id = $2",
+                    .id(first),
+                    .id(second)
+                )
             }
             let found = try await store.openTasks(ofAgent: "a", session: "s", limit: 1)
             #expect(found.first?.blockedBy == [first.description])
@@ -127,7 +133,9 @@ struct ContextContractTests {
     @Test(arguments: StoreKind.allCases)
     func historyIsThatOfSubtasksAndOfTheSession(kind: StoreKind) async throws {
         let mine = testIDs.next(at: testTime)
-        var actions = (0..<5).map { sampleAction(tool: "t\($0)", session: "s", at: Timestamp(milliseconds: testTime.milliseconds + Int64($0))) }
+        var actions = (0..<5).map {
+            sampleAction(tool: "t\($0)", session: "s", at: Timestamp(milliseconds: testTime.milliseconds + Int64($0)))
+        }
         actions[1].subtaskID = mine.description
         actions[1].sessionID = nil
         actions[1].filePaths = ["/a", "b c"]
@@ -161,7 +169,9 @@ struct ContextContractTests {
                         createdAt: actions[1].createdAt
                     )
             )
-            #expect(try await store.recentActions(ofAgent: "a", session: "s", limit: 2).map(\.toolName) == ["t4", "t1"])
+            #expect(
+                try await store.recentActions(ofAgent: "a", session: "s", limit: 2).map(\.toolName) == ["t4", "t1"]
+            )
             #expect(try await store.recentActions(ofAgent: "a", session: "none", limit: 2) == [])
         }
     }

@@ -38,7 +38,10 @@ struct ExchangeContractTests {
             #expect(first.reason == "noise\0")
             let second = try await store.block(blocking("a", "b", nil, at: 5))
             // The first row stays, with the new reason.
-            #expect(second == BlockingRecord(id: first.id, blockedBy: "a", blockedAgent: "b", reason: nil, createdAt: later(0)))
+            #expect(
+                second
+                    == BlockingRecord(id: first.id, blockedBy: "a", blockedAgent: "b", reason: nil, createdAt: later(0))
+            )
             #expect(try await store.blockings(limit: 10) == [second])
         }
     }
@@ -46,7 +49,10 @@ struct ExchangeContractTests {
     @Test(arguments: StoreKind.allCases)
     func bothSidesAreFoundNewestFirst(kind: StoreKind) async throws {
         try await with(kind) { (store: any Store) async throws in
-            let records = [blocking("a", "c", at: 0), blocking("b", "c", at: 1), blocking("a", "b", at: 2), blocking("c", "a", at: 3)]
+            let records = [
+                blocking("a", "c", at: 0), blocking("b", "c", at: 1), blocking("a", "b", at: 2),
+                blocking("c", "a", at: 3),
+            ]
             for record in records { _ = try await store.block(record) }
             #expect(try await store.blockers(of: "c", limit: 10) == [records[1], records[0]])
             #expect(try await store.blockers(of: "c", limit: 1) == [records[1]])

@@ -54,7 +54,8 @@ enum SpecialistTemplate {
             title: "Impact",
             words: ["impact"],
             guidelines: [
-                "Find who calls what is changed", "Find what is stored in the old form", "Say what may break, and for whom",
+                "Find who calls what is changed", "Find what is stored in the old form",
+                "Say what may break, and for whom",
                 "Propose the order in which to change things",
             ]
         ),

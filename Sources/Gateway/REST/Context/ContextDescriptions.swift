@@ -15,7 +15,11 @@ enum ContextDescriptions {
     static let session = Field.text("session_id", bytes: 1...512, "The session's id").required
 
     static let sessionID = Field.text("session_id", bytes: 1...512, "The newest in which the agent has work if absent")
-    static let agentType = Field.text("agent_type", bytes: 1...255, "Decides about the template; guessed from the id if absent")
+    static let agentType = Field.text(
+        "agent_type",
+        bytes: 1...255,
+        "Decides about the template; guessed from the id if absent"
+    )
     static let format = Field<ContextFormat>.choice("format", "Text, or what it is made from").or(.brief)
     static let maximumTokens = Field.integer("max_tokens", in: BriefOptions.tokens, "Length of the text")
         .or(BriefOptions.defaultTokens)

@@ -29,7 +29,11 @@ enum BlockingDescriptions {
         bytes: 1...255,
         "Who may be blocked"
     )
-    static let anybody = Field.text("agent_id", bytes: 1...255, "In the place of both: is this agent blocked by anybody?")
+    static let anybody = Field.text(
+        "agent_id",
+        bytes: 1...255,
+        "In the place of both: is this agent blocked by anybody?"
+    )
 
     static let block = RouteDescription(
         "Blocks an agent, or replaces the reason; the two exchange no messages from now on",

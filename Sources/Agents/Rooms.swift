@@ -7,6 +7,8 @@ package struct Rooms: Sendable {
     package let history: ActionHistory
     package let routing: RoutingMemory
     package let feedback: FeedbackRecorder
+    package let work: WorkRooms
+    package let tools = ToolsInventory(folder: ToolsInventory.userFolder)
     package let exchange: ExchangeRooms
     package let messages: Messages
     package let inboxes: Inboxes
@@ -27,6 +29,7 @@ package struct Rooms: Sendable {
         history = ActionHistory(journal: store, store: store.store, publisher: bus)
         self.routing = routing
         feedback = FeedbackRecorder(journal: store, memory: routing)
+        work = WorkRooms(WorkContext(journal: store, publisher: bus), store: store.store)
         let exchange = ExchangeRooms(bus: bus, store: store, settings: settings)
         self.exchange = exchange
         inboxes = Inboxes(

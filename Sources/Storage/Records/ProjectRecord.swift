@@ -17,7 +17,7 @@ package struct ProjectRecord: Equatable, Sendable {
         name: String?,
         createdAt: Timestamp,
         updatedAt: Timestamp,
-        metadata: [UInt8] = JSONText.emptyObject
+        metadata: [UInt8] = EmptyJSON.object
     ) {
         self.id = id
         self.path = path
@@ -28,9 +28,9 @@ package struct ProjectRecord: Equatable, Sendable {
     }
 }
 
-/// JSON texts that need no reading.
-package enum JSONText {
-    package static let emptyObject = Array("{}".utf8)
+/// `{}`
+package enum EmptyJSON {
+    package static let object = Array("{}".utf8)
 }
 
 /// What was done in a project.

@@ -23,7 +23,7 @@ package struct RequestRecord: Equatable, Sendable {
         status: String,
         createdAt: Timestamp,
         completedAt: Timestamp? = nil,
-        metadata: [UInt8] = JSONText.emptyObject
+        metadata: [UInt8] = EmptyJSON.object
     ) {
         self.id = id
         self.projectID = projectID

@@ -262,7 +262,7 @@ package final class Inboxes: Sendable {
     // MARK: - Other servers
 
     /// Lets other servers offer what was this one's for agents that have left.
-    func release(to shared: any SharedInboxStore) async throws(StorageError) {
+    package func release(to shared: any SharedInboxStore) async throws(StorageError) {
         guard
             hasDepartures.withLock({ has in
                 defer { has = false }

@@ -8,7 +8,7 @@ struct PostgresInboxes: SharedInboxStore {
 
     /// Three renewals fit into it.
     static let leaseMilliseconds: Int64 = 15_000
-    private static let waitMilliseconds: UInt64 = 1000
+    private static let waitMilliseconds: UInt64 = 2000
 
     init(_ options: PostgresOptions, on loop: EventLoop) {
         self.options = options

@@ -106,6 +106,8 @@ struct Server {
         await bus.drain(seconds: Server.drainSeconds)
         await gateway.finishRequests()
         await rooms.inboxes.finish()
+        // Nobody is connected any more: other servers needn't wait until this one is taken for dead.
+        if let shared = store.sharedInboxes { try? await rooms.inboxes.release(to: shared) }
         do throws(StorageError) {
             try await store.close()
         } catch {

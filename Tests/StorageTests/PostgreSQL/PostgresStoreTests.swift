@@ -60,7 +60,9 @@ struct PostgresStoreTests {
             return names
         }
         try sqlite.close()
-        #expect(columns == expected)
+        // Which of several servers offers an item.
+        let shared: Set = ["inbox_items.holder", "inbox_servers.server_id", "inbox_servers.lease_until"]
+        #expect(columns == expected.union(shared))
     }
 
     @Test func aNewerDatabaseIsRefusedWithBothVersions() async throws {

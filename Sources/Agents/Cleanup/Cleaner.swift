@@ -122,7 +122,7 @@ package final class Cleaner<C: Clock>: Sendable where C.Duration == Duration {
             guard let closed = try await store.closeSessions(silentSince: time, limit: Self.slice) else {
                 throw Taken()
             }
-            for session in closed { publisher.publish(.sessionEnded(session.id)) }
+            for session in closed { publisher.publish(.session("ended", session.id)) }
             state.withLock { $0.closedSessions += closed.count }
             guard closed.count == Self.slice else { return }
             try await sleep(Self.pause)
@@ -135,16 +135,5 @@ package final class Cleaner<C: Clock>: Sendable where C.Duration == Duration {
 
     private func sleep(_ duration: Duration) async throws {
         try await clock.sleep(until: clock.now.advanced(by: duration), tolerance: nil)
-    }
-}
-
-extension Message {
-    /// `session.ended` on `global`: the server closed a session.
-    fileprivate static func sessionEnded(_ id: String) -> Message {
-        var json = JSONWriter()
-        json.beginObject()
-        json.field("id", id)
-        json.endObject()
-        return Message(channel: .global, event: "session.ended", data: json.bytes)
     }
 }

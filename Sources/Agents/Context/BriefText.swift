@@ -18,10 +18,15 @@ struct BriefText {
     /// An entry of a list of things to do.
     mutating func check(_ text: String) { lines.append("- [ ] \(text)") }
 
-    /// Lines that somebody else wrote, each of which says so by the mark at its start.
-    mutating func quotation(_ text: String) {
+    /// Lines that somebody else wrote, each of which says so by the mark at its start; as many as take at most `units`
+    /// UTF-16 units.
+    mutating func quotation(_ text: String, units: Int) {
+        var room = units
         for line in text.split(omittingEmptySubsequences: true, whereSeparator: \.isNewline) {
-            lines.append("> \(QuotedText.quote(String(line), limit: 2000))")
+            let quoted = "> \(QuotedText.quote(String(line), limit: 2000))"
+            room -= quoted.utf16.count + 1
+            guard room >= 0 else { return lines.append("> …") }
+            lines.append(quoted)
         }
     }
 }

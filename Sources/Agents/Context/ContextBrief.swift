@@ -32,14 +32,15 @@ package struct ContextBrief: Equatable, Sendable {
         generatedAt = facts.generatedAt
         let category = AgentCategory(agentType: facts.agentType)
         var text = BriefText()
-        text.opening(facts, category)
+        let budget = TokenBudget(tokens: maximumTokens)
+        text.opening(facts, category, summaryUnits: budget.halfUnits)
         switch category {
         case .orchestrator: OrchestratorTemplate.write(facts, to: &text)
         case .developer, .researcher: DeveloperTemplate.write(facts, to: &text)
         case .validator: ValidatorTemplate.write(facts, to: &text)
         case .specialist, .writer: SpecialistTemplate.write(facts, to: &text)
         }
-        let fit = TokenBudget(tokens: maximumTokens).fit(text.lines)
+        let fit = budget.fit(text.lines)
         content = fit.text
         tokenCount = fit.tokens
         isTruncated = fit.isTruncated

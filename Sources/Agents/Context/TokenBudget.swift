@@ -7,6 +7,9 @@ struct TokenBudget: Equatable, Sendable {
 
     init(tokens: Int) { self.tokens = tokens }
 
+    /// Half of the room, for a part that must not take all of it.
+    var halfUnits: Int { tokens * TokenBudget.unitsPerToken / 2 }
+
     /// What fits of a text, and what it costs.
     struct Fit: Equatable, Sendable {
         var text: String

@@ -83,6 +83,16 @@ struct ContextBriefTests {
         try expect(brief(facts, tokens: 120).content, isGolden: "truncated")
     }
 
+    @Test func aLongSummaryLeavesRoomForTheTasks() {
+        var facts = BriefFacts.sample(agentID: "a", type: "developer")
+        facts.summary = (1...500).map { "Line \($0) of what I did" }.joined(separator: "\n")
+        let content = brief(facts, tokens: 500).content
+        #expect(content.contains("> \"Line 1 of what I did\"\n"))
+        #expect(content.contains("\n> …\n"))
+        #expect(content.contains("- Description: \"Add a login form\""))
+        #expect(content.utf16.count <= 2000)
+    }
+
     @Test func sourcesHaveTheRelevanceOfTheContract() {
         let sources = brief(.sample(agentID: "a", type: "developer")).sources
         #expect(sources.map(\.type).filter { $0 == "task" }.count == 7)

@@ -54,6 +54,25 @@ struct CleanupContractTests {
     }
 
     @Test(arguments: StoreKind.allCases)
+    func messagesTakeTheirItemsAlong(kind: StoreKind) async throws {
+        try await with(kind) { (store: any Store, work: StoredWork) async throws in
+            let message = try await work.message(from: "a", to: "b", expiresAt: 10)
+            try await work.change(
+                """
+                INSERT INTO inbox_items
+                    (message_id, agent_id, state, priority, attempts, stored_at, expires_at, dead_at)
+                VALUES ($1, 'b', 'dead', 0, 1, $2, $2, $2)
+                """,
+                .id(message),
+                .time(testTime)
+            )
+            #expect(try await store.deadItems(of: nil, limit: 9, offset: 0).count == 1)
+            #expect(try await store.deleteRows(of: .messages, before: work.time(11), limit: 9) == 1)
+            #expect(try await store.deadItems(of: nil, limit: 9, offset: 0).isEmpty)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func noMessagesAreNoFigures(kind: StoreKind) async throws {
         try await with(kind) { (store: any Store, work: StoredWork) async throws in
             #expect(try await store.messageFigures(now: testTime) == MessageFigures())

@@ -38,6 +38,7 @@ package struct Rooms: Sendable {
             store: store.store,
             publisher: bus,
             serverID: store.serverID,
+            isShared: store.sharedInboxes != nil,
             policy: delivery
         )
         messages = Messages(

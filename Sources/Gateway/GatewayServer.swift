@@ -55,6 +55,7 @@ package final class GatewayServer: Sendable {
         let agents = AgentService(
             authenticator: authenticator,
             inboxes: rooms.inboxes,
+            messages: rooms.messages,
             blocking: rooms.exchange.blocking,
             needsCredentials: !configuration.isLoopback
         )

@@ -289,6 +289,37 @@ def test_a_long_inbox_comes_whole_and_in_order(mail_server):
     assert eventually(lambda: mail_server.get("/api/inboxes").json["count"] == 0)
 
 
+def test_messages_may_be_sent_over_websocket(mail_server):
+    fields = {"topic": "x.t", "content": {"a": 1}, "to_agent": "bob", "from_agent": "somebody else"}
+    with bus_client(mail_server) as nobody:
+        answer = nobody.request("message", **fields)
+        assert not answer["success"] and "auth" in answer["error"]
+    with bus_client(mail_server) as alice, bus_client(mail_server) as bob:
+        alice.authenticate("alice")
+        bob.authenticate("bob", acks=True)
+        answers = [alice.request("message", **fields, client_message_id="once") for _ in range(2)]
+        assert all(answer["success"] for answer in answers)
+        assert answers[0]["message"] == answers[1]["message"] and answers[0]["message"]["known"] is True
+        event = bob.event("message.new")
+        assert event["id"] == answers[0]["message"]["id"] and event["sender"] == "alice"
+        answer = alice.request("message", **{**fields, "topic": "nonsense"})
+        assert not answer["success"] and "topic" in answer["error"]
+        acknowledge(bob, event["id"])
+
+
+def test_metrics_count_what_inboxes_do(mail_server):
+    with bus_client(mail_server) as bob:
+        bob.authenticate("bob", acks=True)
+        first, second = send(mail_server, "bob"), send(mail_server, "bob")
+        receive(bob, 2)
+        acknowledge(bob, first)
+        figures = dict(
+            line.rsplit(" ", 1) for line in mail_server.get("/metrics").body.decode().splitlines() if line[0] != "#"
+        )
+        assert figures["dcm_inbox_connections"] == figures["dcm_inbox_in_hand"] == "1"
+        assert figures["dcm_inbox_acknowledged_total"] == "1" and int(figures["dcm_inbox_offered_total"]) >= 2
+
+
 def test_an_agent_may_become_another(mail_server):
     one, two = send(mail_server, "one"), send(mail_server, "two")
     with bus_client(mail_server) as agent:

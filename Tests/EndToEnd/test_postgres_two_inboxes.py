@@ -50,6 +50,17 @@ def test_a_broadcast_reaches_agents_of_both(two_servers):
         assert eventually(lambda: state(one, message, "bob") == "offered")
 
 
+def test_a_receipt_reaches_the_sender_on_the_other_server(two_servers):
+    one, two = two_servers
+    with bus_client(one) as alice, bus_client(two) as bob:
+        alice.authenticate("alice")
+        bob.authenticate("bob", acks=True)
+        message = send(one, "bob")
+        acknowledge(bob, receive(bob, 1)[0])
+        receipt = alice.event("message.acknowledged")
+        assert receipt["data"] == {"id": message, "to": "bob", "topic": "context.request"}
+
+
 def test_an_item_is_offered_by_one_server_at_a_time(two_servers):
     one, two = two_servers
     with bus_client(one) as here, bus_client(two) as there:

@@ -54,7 +54,7 @@ package struct InboxDelivery: Sendable {
     /// What was sent before the connection acknowledged anything.
     private var sent: Set<UUIDv7> = []
     /// `sent` was full and emptied: a pass from the start would send it all again.
-    private var hasForgotten = false
+    package private(set) var hasForgotten = false
     /// When what was sent and not acknowledged is looked for again.
     private var sentIsDueAt: Timestamp?
     /// Acknowledged while a page was being read, which may show them still.

@@ -43,17 +43,15 @@ extension Message {
         return Message(channel: .global, event: "message.new", data: json.bytes, at: message.createdAt)
     }
 
-    /// What became of a message, for its sender: `message.acknowledged`, `message.expired` or `message.dead`.
-    static func receipt(_ event: String, messageID: UUIDv7, agentID: String, from sender: String, topic: String)
-        -> Message?
-    {
-        guard let channel = ChannelName("agents/\(sender)") else { return nil }
+    /// What became of a message, on the channel of its sender.
+    static func receipt(_ receipt: InboxReceipt) -> Message? {
+        guard let channel = ChannelName("agents/\(receipt.sender)") else { return nil }
         var json = JSONWriter()
         json.beginObject()
-        json.field("id", messageID.description)
-        json.field("to", agentID)
-        json.field("topic", topic)
+        json.field("id", receipt.messageID.description)
+        json.field("to", receipt.agentID)
+        json.field("topic", receipt.topic)
         json.endObject()
-        return Message(channel: channel, event: event, data: json.bytes)
+        return Message(channel: channel, event: receipt.event.rawValue, data: json.bytes)
     }
 }

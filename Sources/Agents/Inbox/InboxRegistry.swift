@@ -5,7 +5,6 @@ package import Storage
 package final class InboxRegistry: Sendable {
     private struct State {
         var links: [String: [InboxLink]] = [:]
-        var count = 0
         var nextNumber = 0
     }
 
@@ -21,9 +20,6 @@ package final class InboxRegistry: Sendable {
         )
     }
 
-    /// Connections now.
-    var count: Int { state.withLock { $0.count } }
-
     func number() -> Int {
         state.withLock { state in
             state.nextNumber += 1
@@ -34,7 +30,6 @@ package final class InboxRegistry: Sendable {
     func add(_ link: InboxLink) {
         state.withLock { state in
             state.links[link.agentID, default: []].append(link)
-            state.count += 1
         }
     }
 
@@ -45,7 +40,6 @@ package final class InboxRegistry: Sendable {
                 let index = links.firstIndex(where: { $0.number == link.number })
             else { return false }
             links.remove(at: index)
-            state.count -= 1
             state.links[link.agentID] = links.isEmpty ? nil : links
             return links.isEmpty
         }

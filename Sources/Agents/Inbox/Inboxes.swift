@@ -9,12 +9,12 @@ package import Storage
 package final class Inboxes: Sendable {
     private let journal: any RecordJournal & RecordHistory
     private let store: any MessageStore & InboxStore
-    private let publisher: any MessagePublisher
+    let receipts: Receipts
     private let reader: InboxReader
     private let policy: DeliveryPolicy
     private let now: @Sendable () -> Timestamp
     private let counts = Lock(Counters())
-    private let tasks = BackgroundTasks()
+    let tasks = BackgroundTasks()
     /// An agent has left whose items this server may still hold.
     private let hasDepartures = Lock(true)
     private let registry: InboxRegistry
@@ -29,21 +29,31 @@ package final class Inboxes: Sendable {
         package var dead = 0
         package var expired = 0
         package var connections = 0
+        package var inHand = 0
+        /// Connections that don't acknowledge and were sent more than is remembered.
+        package var forgotten = 0
+        /// Receipts that other servers weren't told because too many waited.
+        package var droppedReceipts = 0
     }
 
+    /// - Parameters:
+    ///   - registry: Whose presence the store was opened with.
+    ///   - serverID: This server among those that share the store.
+    ///   - isShared: Whether there may be other servers.
     package init(
         registry: InboxRegistry,
         journal: any RecordJournal & RecordHistory,
         store: any MessageStore & InboxStore,
         publisher: any MessagePublisher,
         serverID: String,
+        isShared: Bool = false,
         policy: DeliveryPolicy = DeliveryPolicy(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.registry = registry
         self.journal = journal
         self.store = store
-        self.publisher = publisher
+        receipts = Receipts(publisher: publisher, isShared: isShared)
         self.policy = policy
         self.now = now
         known = KnownAgents(journal: journal, store: store, tasks: tasks, now: now)
@@ -54,7 +64,13 @@ package final class Inboxes: Sendable {
     /// Counters and gauges.
     package var counters: Counters {
         var counters = counts.withLock { $0 }
-        counters.connections = registry.count
+        for link in registry.all() {
+            counters.connections += 1
+            let (inHand, hasForgotten) = link.update { ($0.inHandCount, $0.hasForgotten) }
+            counters.inHand += inHand
+            counters.forgotten += hasForgotten ? 1 : 0
+        }
+        counters.droppedReceipts = receipts.dropped
         return counters
     }
 
@@ -105,6 +121,8 @@ package final class Inboxes: Sendable {
     /// - Throws: `notFound` if the message doesn't exist or is none of the agent's. While the store is away a message
     ///   that isn't in hand is taken to be there.
     package func acknowledge(_ id: UUIDv7, by agentID: String) async throws(AgentsError) {
+        guard tasks.begin() else { throw AgentsError.shuttingDown }
+        defer { tasks.end() }
         let links = registry.links(of: agentID)
         var message = links.lazy.compactMap { link in link.update { $0.acknowledging(id, at: self.now()) } }.first
         if message == nil {
@@ -126,7 +144,7 @@ package final class Inboxes: Sendable {
         counts.withLock { $0.acknowledged += 1 }
         // Nobody knows whose message it was while the store is away.
         guard let message else { return }
-        publishReceipt("message.acknowledged", message, agentID)
+        receipts.publish(.acknowledged, message, agentID)
     }
 
     private enum Finding {
@@ -190,19 +208,8 @@ package final class Inboxes: Sendable {
         tasks.run { [self] in
             // Refused by a full journal it stays an item that is offered no more, until the next connection.
             guard (try? await journal.append(.inbox(record))) != nil else { return }
-            for item in items { publishReceipt("message.dead", item.message, link.agentID) }
+            for item in items { receipts.publish(.dead, item.message, link.agentID) }
         }
-    }
-
-    private func publishReceipt(_ event: String, _ message: MessageRecord, _ agentID: String) {
-        let receipt = Message.receipt(
-            event,
-            messageID: message.id,
-            agentID: agentID,
-            from: message.fromAgent,
-            topic: message.topic
-        )
-        if let receipt { publisher.publish(receipt) }
     }
 
     private func load(after cursor: InboxCursor, for link: InboxLink) {
@@ -244,14 +251,15 @@ package final class Inboxes: Sendable {
             let items = try await store.expireItems(now: now(), limit: Inboxes.expiryRows)
             counts.withLock { $0.expired += items.count }
             for item in items {
-                let receipt = Message.receipt(
-                    "message.expired",
-                    messageID: item.messageID,
-                    agentID: item.agentID,
-                    from: item.fromAgent,
-                    topic: item.topic
+                receipts.publish(
+                    InboxReceipt(
+                        event: .expired,
+                        messageID: item.messageID,
+                        agentID: item.agentID,
+                        sender: item.fromAgent,
+                        topic: item.topic
+                    )
                 )
-                if let receipt { publisher.publish(receipt) }
             }
             guard items.count == Inboxes.expiryRows else { return }
         }
@@ -260,6 +268,14 @@ package final class Inboxes: Sendable {
     private static let expiryRows = 1000
 
     // MARK: - Other servers
+
+    /// Another server says something.
+    func heard(_ news: InboxNews) {
+        switch news {
+        case .items(let agentID): lookAgain(for: agentID)
+        case .receipt(let receipt): receipts.publishHere(receipt)
+        }
+    }
 
     /// Lets other servers offer what was this one's for agents that have left.
     package func release(to shared: any SharedInboxStore) async throws(StorageError) {

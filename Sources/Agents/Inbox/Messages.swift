@@ -53,6 +53,8 @@ package final class Messages: Sendable {
     ) async throws(AgentsError) -> RecordedAnswer {
         let problems = message.problems
         guard problems.isEmpty else { throw .invalid(problems) }
+        guard inboxes.tasks.begin() else { throw AgentsError.shuttingDown }
+        defer { inboxes.tasks.end() }
         try await admission(message)
         known.see(message.fromAgent)
         guard let repeatable else {

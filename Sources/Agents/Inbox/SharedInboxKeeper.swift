@@ -37,6 +37,8 @@ package struct SharedInboxKeeper<C: Clock>: Sendable where C.Duration == Duratio
             do throws(StorageError) {
                 if second % Self.renewal == 0 { try await shared.renewLease(of: inboxes.serverID) }
                 try await inboxes.release(to: shared)
+                let receipts = inboxes.receipts.take()
+                if !receipts.isEmpty { try await shared.announce(receipts, from: inboxes.serverID) }
                 if second % Self.look == 0 { try await inboxes.lookForOrphans(in: shared) }
                 second += 1
             } catch {
@@ -49,14 +51,13 @@ package struct SharedInboxKeeper<C: Clock>: Sendable where C.Duration == Duratio
 
     private func listen() async {
         repeat {
-            guard
-                let listener = try? await shared.listen(
-                    as: inboxes.serverID,
-                    heard: { [inboxes] agentID in
-                        inboxes.lookAgain(for: agentID)
-                    }
-                )
-            else { continue }
+            let listener: any InboxListener
+            do throws(StorageError) {
+                listener = try await shared.listen(as: inboxes.serverID) { [inboxes] news in inboxes.heard(news) }
+            } catch {
+                logger.debug("other servers are not heard at the moment", metadata: ["reason": "\(error)"])
+                continue
+            }
             // Nobody heard what was said before.
             inboxes.lookAgain(for: nil)
             while await pause(), (try? await listener.check()) != nil {}

@@ -1,5 +1,9 @@
 internal import Bus
 
+extension AgentsError {
+    static let shuttingDown = AgentsError(.unavailable, "The server is shutting down")
+}
+
 /// Tasks that nobody waits for, so that the end of the server can: one that goes on when the store is closed would call
 /// into threads that have ended.
 final class BackgroundTasks: Sendable {
@@ -13,18 +17,23 @@ final class BackgroundTasks: Sendable {
 
     /// Starts a task; not any more once `finish` was called. Each of them has to end by itself.
     func run(_ body: @escaping @Sendable () async -> Void) {
-        let mayRun = state.withLock { state in
-            if !state.isEnding { state.count += 1 }
-            return !state.isEnding
-        }
-        guard mayRun else { return }
+        guard begin() else { return }
         Task {
             await body()
-            ended()
+            end()
         }
     }
 
-    private func ended() {
+    /// Counts something that somebody else's task does; false once `finish` was called: then it must not be done.
+    func begin() -> Bool {
+        state.withLock { state in
+            if !state.isEnding { state.count += 1 }
+            return !state.isEnding
+        }
+    }
+
+    /// What was begun is done.
+    func end() {
         let waiters = state.withLock { state in
             state.count -= 1
             guard state.count == 0 else { return [CheckedContinuation<Void, Never>]() }

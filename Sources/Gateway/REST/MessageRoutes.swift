@@ -44,7 +44,8 @@ package struct MessageRoutes: Sendable {
     // MARK: - Sending
 
     @Sendable private func send(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        let message = try decode(request)
+        // A token says who sends, whatever the body says.
+        let message = try NewMessage(json: request.body, agent: request.fields.agent(authenticator))
         do throws(AgentsError) {
             let answer = try await messages.send(
                 message,
@@ -55,35 +56,6 @@ package struct MessageRoutes: Sendable {
         } catch {
             throw GatewayError(error)
         }
-    }
-
-    private func decode(_ request: RESTRequest) throws(GatewayError) -> NewMessage {
-        var body = try JSONBody(request.body)
-        // A token says who sends, whatever the body says.
-        let agent = request.fields.agent(authenticator)
-        let claimed = body.string("from_agent", aliases: ["from_agent_id", "sender_id"])
-        let fromAgent = agent.id ?? body.required(claimed, "from_agent")
-        let toAgent = body.string("to_agent", aliases: ["to_agent_id"])
-        let topic = body.requiredString("topic", aliases: ["message_type", "channel"])
-        let content = body.content("content", aliases: ["payload"])
-        var message = NewMessage(
-            fromAgent: fromAgent,
-            toAgent: toAgent,
-            topic: topic,
-            content: content ?? "{}"
-        )
-        message.isVerified = agent.isVerified
-        message.priority = body.integer("priority", in: NewMessage.priorities) ?? 0
-        let milliseconds = body.integer("ttl_ms", in: 1...NewMessage.lifetimes.upperBound * 1000)
-        message.lifetimeSeconds =
-            body.integer("ttl_seconds", in: NewMessage.lifetimes) ?? milliseconds.map { ($0 + 999) / 1000 }
-            ?? NewMessage.standardLifetime
-        message.projectID = body.uuid("project_id")
-        message.threadID = body.string("thread_id")
-        message.replyTo = body.uuid("reply_to").flatMap { UUIDv7($0) }
-        message.clientMessageID = body.string("client_message_id")
-        try body.check()
-        return message
     }
 
     /// The sender's own id of the message, or else the header.

@@ -78,6 +78,7 @@ package final class AgentEndpoint: WebSocketEndpoint {
             acknowledgesItems = acknowledgesItems || acknowledges
             authenticate(token: token, agentID: agentID, sessionID: sessionID, message, on: shard)
         case .ping: send(ServerMessage.pong(), on: shard)
+        case .message(let json): sendMessage(json, message, on: shard)
         case .acknowledge(let id): acknowledge(id, message, on: shard)
         // The natural answer to our ping: a sign of life that needs no answer.
         case .pong: break
@@ -259,6 +260,28 @@ package final class AgentEndpoint: WebSocketEndpoint {
 
     private func answerAcknowledged(_ message: ClientMessage, failure: String? = nil, on shard: isolated Shard) {
         if let failure { answer(message, failure: failure, on: shard) } else { answerSuccess(message, on: shard) }
+    }
+
+    /// A message for an inbox: the answer says that it is durable. Messages that wait for their answers keep their order
+    /// only if the client waits too.
+    private func sendMessage(_ json: [UInt8], _ message: ClientMessage, on shard: isolated Shard) {
+        guard let agentID = identity.agentID else {
+            return answer(message, failure: AccessPolicy.Refusal.anonymous.message, on: shard)
+        }
+        let agent = RequestAgent(id: agentID, isVerified: identity.sender?.isVerified ?? false)
+        nonisolated(unsafe) let endpoint = self
+        Task(executorPreference: shard.taskExecutor) { [service] in
+            let result = await service.outbox.send(json, agent: agent, id: message.id)
+            unsafe await endpoint.answerSent(message, result, on: shard)
+        }
+    }
+
+    private func answerSent(_ message: ClientMessage, _ result: Result<[UInt8], GatewayError>, on shard: isolated Shard)
+    {
+        switch result {
+        case .success(let json): if message.id != nil { send(json, on: shard) }
+        case .failure(let error): answer(message, failure: error.sentence, on: shard)
+        }
     }
 
     // MARK: - Answers

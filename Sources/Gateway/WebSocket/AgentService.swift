@@ -7,6 +7,7 @@ package final class AgentService: Sendable {
     package let subscriptions: SubscriptionMemory
     package let inboxes: Inboxes
     package let blocking: Blocking
+    let outbox: Outbox
     /// Clients are served once they have shown credentials; false on loopback.
     package let needsCredentials: Bool
     private let open = Atomic<Int>(0)
@@ -14,6 +15,7 @@ package final class AgentService: Sendable {
     package init(
         authenticator: Authenticator,
         inboxes: Inboxes,
+        messages: Messages,
         blocking: Blocking,
         needsCredentials: Bool,
         subscriptions: SubscriptionMemory = SubscriptionMemory()
@@ -21,6 +23,7 @@ package final class AgentService: Sendable {
         self.authenticator = authenticator
         self.inboxes = inboxes
         self.blocking = blocking
+        outbox = Outbox(messages: messages)
         self.needsCredentials = needsCredentials
         self.subscriptions = subscriptions
     }

@@ -17,6 +17,8 @@ struct ClientMessage {
         case auth(token: String?, agentID: String?, sessionID: String?, acknowledges: Bool)
         case ping
         case pong
+        /// `message`: for an inbox; its fields are those of the REST request.
+        case message([UInt8])
         /// `ack`: the id of a message or of the event that brought it.
         case acknowledge(String)
     }
@@ -45,7 +47,7 @@ struct ClientMessage {
     var needsAdmission: Bool {
         switch kind {
         case .auth, .ping, .pong: false
-        case .publish, .subscribe, .unsubscribe, .acknowledge: true
+        case .publish, .subscribe, .unsubscribe, .message, .acknowledge: true
         }
     }
 
@@ -100,6 +102,7 @@ struct ClientMessage {
             )
         case "ping": kind = .ping
         case "pong": kind = .pong
+        case "message": kind = .message([UInt8](copying: payload))
         case "ack": kind = .acknowledge(try text(fields[9], "message_id") ?? "")
         case let other: throw .unknown(String(other.prefix(64)))
         }

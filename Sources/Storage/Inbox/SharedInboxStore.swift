@@ -7,12 +7,20 @@ package protocol SharedInboxStore: Sendable {
     func releaseItems(heldBy server: String, keeping agents: [String]) async throws(StorageError)
     /// Of some agents, those that have items which no living server holds.
     func claimableAgents(among agents: [String], by server: String) async throws(StorageError) -> [String]
-    /// Opens a connection that hears the other servers; `heard` gets the agent whose inbox may have something, nil for
-    /// all agents.
+    /// Tells the other servers what became of messages whose senders may be connected there.
+    func announce(_ receipts: [InboxReceipt], from server: String) async throws(StorageError)
+    /// Opens a connection that hears the other servers.
     func listen(
         as server: String,
-        heard: @escaping @Sendable (_ agentID: String?) -> Void
+        heard: @escaping @Sendable (InboxNews) -> Void
     ) async throws(StorageError) -> any InboxListener
+}
+
+/// What one server hears of another.
+package enum InboxNews: Equatable, Sendable {
+    /// The inbox of this agent may have something to offer; nil means every agent's.
+    case items(agentID: String?)
+    case receipt(InboxReceipt)
 }
 
 /// A connection that hears what other servers do.

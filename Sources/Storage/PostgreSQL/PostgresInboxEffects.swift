@@ -52,9 +52,11 @@ enum PostgresInboxEffects {
         }
         // What is held is nobody else's only while this server is taken to be alive.
         if items.contains(where: \.isHeld) { commands.append(PostgresInboxes.leaseCommand(server)) }
-        var words = Set(items.filter { !$0.isHeld }.map { InboxWord(server: server, agentID: $0.agentID).payload })
+        var words = Set(
+            items.filter { !$0.isHeld }.map { InboxWord(server: server, news: .items(agentID: $0.agentID)).payload }
+        )
         if messages.contains(where: { $0.toAgent == nil }) {
-            words.insert(InboxWord(server: server, agentID: nil).payload)
+            words.insert(InboxWord(server: server, news: .items(agentID: nil)).payload)
         }
         if !words.isEmpty {
             commands.append(PostgresCommand(PostgresInboxStatements.notify).with(array: words.sorted()))

@@ -93,7 +93,7 @@ extension PostgresInboxes {
             PostgresCommand(InboxStatements.revive).with(expiresAt).with(id).with(agentID),
             PostgresCommand(InboxStatements.prolong).with(expiresAt).with(id),
             PostgresCommand(PostgresInboxStatements.notify)
-                .with(array: [InboxWord(server: "", agentID: agentID).payload]),
+                .with(array: [InboxWord(server: "", news: .items(agentID: agentID)).payload]),
         ])
         return results.first.map { $0.affectedRows > 0 } ?? false
     }

@@ -55,14 +55,18 @@ struct PostgresInboxes: SharedInboxStore {
         return (0..<found.count).map { found.text($0, 0) }
     }
 
+    func announce(_ receipts: [InboxReceipt], from server: String) async throws(StorageError) {
+        let words = receipts.map { InboxWord(server: server, news: .receipt($0)).payload }
+        _ = try await run(PostgresCommand(PostgresInboxStatements.notify).with(array: words))
+    }
+
     func listen(
         as server: String,
-        heard: @escaping @Sendable (_ agentID: String?) -> Void
+        heard: @escaping @Sendable (InboxNews) -> Void
     ) async throws(StorageError) -> any InboxListener {
         let connection = PostgresConnection(options, limits: .inboxes, on: loop) { notification in
-            guard let word = InboxWord(notification.payload) else { return }
-            // Whoever sent a broadcast here has offered it already.
-            if word.agentID != nil || word.server != server { heard(word.agentID) }
+            guard let word = InboxWord(notification.payload), word.concerns(server) else { return }
+            heard(word.news)
         }
         do throws(StorageError) {
             try await open(connection)
@@ -89,30 +93,6 @@ struct PostgresInboxes: SharedInboxStore {
     }
 
     func close() async { await pool.close() }
-}
-
-/// What servers tell each other: who speaks, and whose inbox may have something.
-struct InboxWord: Equatable {
-    let server: String
-    /// Nil for everybody's.
-    let agentID: String?
-
-    /// No id has the separator.
-    private static let separator: Character = "\n"
-
-    init(server: String, agentID: String?) {
-        self.server = server
-        self.agentID = agentID
-    }
-
-    /// Nil for what isn't the word of a server.
-    init?(_ payload: String) {
-        let parts = payload.split(separator: InboxWord.separator, maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2 else { return nil }
-        self.init(server: String(parts[0]), agentID: parts[1].isEmpty ? nil : String(parts[1]))
-    }
-
-    var payload: String { "\(server)\(InboxWord.separator)\(agentID ?? "")" }
 }
 
 private struct PostgresInboxListener: InboxListener {

@@ -88,10 +88,11 @@ enum InboxStatements {
     /// The message itself has to live as long. Parameters: expiry, message.
     static let prolong = "UPDATE messages SET expires_at = $1 WHERE id = $2 AND expires_at < $1"
 
-    /// Parameters: now, rows.
+    /// Parameters: now, rows. The state is looked at twice: another server may have expired an item that this statement
+    /// had found.
     static let expire = """
         UPDATE inbox_items SET state = 'expired', expired_at = $1
-        WHERE (agent_id, message_id) IN (
+        WHERE state IN \(pending) AND (agent_id, message_id) IN (
             SELECT agent_id, message_id FROM inbox_items
             WHERE state IN \(pending) AND expires_at <= $1 ORDER BY expires_at LIMIT $2
         )

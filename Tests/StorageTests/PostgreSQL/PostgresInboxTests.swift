@@ -37,6 +37,14 @@ struct PostgresInboxTests {
         return page.items.map(\.message.id)
     }
 
+    private let receipt = InboxReceipt(
+        event: .dead,
+        messageID: testIDs.next(),
+        agentID: "bob",
+        sender: "al ice",
+        topic: "x.t"
+    )
+
     private func shared(_ server: DurableStore) throws -> any SharedInboxStore { try #require(server.sharedInboxes) }
 
     @Test func anItemBelongsToOneLivingServer() async throws {
@@ -88,30 +96,38 @@ struct PostgresInboxTests {
 
     @Test func serversHearOfEachOther() async throws {
         try await withTwo { (one: DurableStore, two: DurableStore) async throws in
-            let (words, said) = AsyncStream.makeStream(of: String.self)
+            let (words, said) = AsyncStream.makeStream(of: InboxNews.self)
             // The first batch makes the database.
             try await two.append(.action(sampleAction()))
             try await two.flush(milliseconds: 60_000)
-            let listener = try await shared(two).listen(as: two.serverID) { said.yield($0 ?? "everybody") }
+            let listener = try await shared(two).listen(as: two.serverID) { said.yield($0) }
             try await listener.check()
             try await one.append(.message(sampleMessage(to: "bob", at: .now())))
             try await one.flush(milliseconds: 60_000)
             try await one.append(.message(sampleMessage(to: nil, at: .now())))
             try await one.flush(milliseconds: 60_000)
             var heard = words.makeAsyncIterator()
-            #expect(await heard.next() == "bob")
-            #expect(await heard.next() == "everybody")
+            #expect(await heard.next() == .items(agentID: "bob"))
+            #expect(await heard.next() == .items(agentID: nil))
             #expect(try await claimed(by: one).count == 2)
             try await shared(one).releaseItems(heldBy: one.serverID, keeping: [])
-            #expect(await heard.next() == "bob")
+            #expect(await heard.next() == .items(agentID: "bob"))
+            try await shared(two).announce([receipt], from: two.serverID)
+            try await shared(one).announce([receipt], from: one.serverID)
+            try await shared(two).announce([receipt], from: two.serverID)
+            try await shared(one).releaseItems(heldBy: one.serverID, keeping: [])
+            #expect(await heard.next() == .receipt(receipt))
             await listener.close()
         }
     }
 
     @Test func wordsOfServersAreReadBack() {
-        for word in [InboxWord(server: "s", agentID: "a b"), InboxWord(server: "", agentID: nil)] {
+        for news in [InboxNews.items(agentID: "a b"), .items(agentID: nil), .receipt(receipt)] {
+            let word = InboxWord(server: "s", news: news)
             #expect(InboxWord(word.payload) == word)
         }
-        #expect(InboxWord("no separator") == nil)
+        for payload in ["", "no separator", "a\nb\nc", "s\nmessage.other\n\(receipt.messageID)\na\nb\nx.t"] {
+            #expect(InboxWord(payload) == nil)
+        }
     }
 }

@@ -11,6 +11,8 @@ package struct Rooms: Sendable {
     package let inboxes: Inboxes
     package let work: WorkRooms
     package let tools = ToolsInventory(folder: ToolsInventory.userFolder)
+    package let exchange: ExchangeRooms
+    package let compacted: CompactedSessions
 
     /// - Parameters:
     ///   - routing: the memory that the store's commits were handed to since it was opened.
@@ -20,12 +22,16 @@ package struct Rooms: Sendable {
         store: DurableStore,
         routing: RoutingMemory,
         registry: InboxRegistry,
-        delivery: DeliveryPolicy = DeliveryPolicy()
+        delivery: DeliveryPolicy = DeliveryPolicy(),
+        exchange settings: ExchangeSettings = ExchangeSettings()
     ) {
         recorder = ActionRecorder(journal: store, answers: store.store, publisher: bus)
         history = ActionHistory(journal: store, store: store.store, publisher: bus)
         self.routing = routing
         feedback = FeedbackRecorder(journal: store, memory: routing)
+        work = WorkRooms(WorkContext(journal: store, publisher: bus), store: store.store)
+        let exchange = ExchangeRooms(bus: bus, store: store, settings: settings)
+        self.exchange = exchange
         inboxes = Inboxes(
             registry: registry,
             journal: store,
@@ -40,8 +46,10 @@ package struct Rooms: Sendable {
             store: store.store,
             publisher: bus,
             inboxes: inboxes,
-            repetitions: recorder.repetitions
+            repetitions: recorder.repetitions,
+            admission: { (message) throws(AgentsError) in try exchange.admit(message) },
+            accepted: { exchange.callbacks.accepted($0) }
         )
-        work = WorkRooms(WorkContext(journal: store, publisher: bus), store: store.store)
+        compacted = CompactedSessions(briefs: exchange.briefs, store: store.store, messages: messages)
     }
 }

@@ -56,6 +56,7 @@ package final class GatewayServer: Sendable {
             authenticator: authenticator,
             inboxes: rooms.inboxes,
             messages: rooms.messages,
+            blocking: rooms.exchange.blocking,
             needsCredentials: !configuration.isLoopback
         )
         let policy = HostPolicy(
@@ -124,6 +125,7 @@ package final class GatewayServer: Sendable {
         routes +=
             MessageRoutes(messages: rooms.messages, inboxes: rooms.inboxes, authenticator: agents.authenticator).routes
         routes += InboxRoutes(messages: rooms.messages, inboxes: rooms.inboxes).routes
+        routes += ExchangeRoutes(rooms, store: store).routes
         routes += TokenRoutes(authenticator: agents.authenticator, isLoopback: isLoopback).routes
         routes +=
             FigureRoutes(
@@ -131,6 +133,7 @@ package final class GatewayServer: Sendable {
                 store: store,
                 recorder: rooms.recorder,
                 memory: rooms.routing,
+                exchange: rooms.exchange,
                 agents: agents,
                 answers: answers
             ).routes

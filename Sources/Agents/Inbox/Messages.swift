@@ -12,6 +12,7 @@ package final class Messages: Sendable {
     private let ids: UUIDGenerator
     private let now: @Sendable () -> Timestamp
     private let admission: Admission
+    private let accepted: @Sendable (MessageRecord) -> Void
 
     /// Looks at a message before it is accepted, and refuses it by throwing.
     package typealias Admission = @Sendable (NewMessage) async throws(AgentsError) -> Void
@@ -24,7 +25,8 @@ package final class Messages: Sendable {
         repetitions: Repetitions,
         ids: UUIDGenerator = UUIDGenerator(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now,
-        admission: @escaping Admission = { _ in }
+        admission: @escaping Admission = { _ in },
+        accepted: @escaping @Sendable (MessageRecord) -> Void = { _ in }
     ) {
         self.journal = journal
         self.store = store
@@ -35,6 +37,7 @@ package final class Messages: Sendable {
         self.ids = ids
         self.now = now
         self.admission = admission
+        self.accepted = accepted
     }
 
     /// Accepts a message and offers it to the connections of its addressee. When this returns, it is durable.
@@ -82,6 +85,7 @@ package final class Messages: Sendable {
         // The answer isn't needed any more, and the inbox keeps the record for a while.
         record.idempotency = nil
         inboxes.arrived(record)
+        accepted(record)
         publisher.publish(on: .global) { .messageStored(record) }
         return (body, position)
     }

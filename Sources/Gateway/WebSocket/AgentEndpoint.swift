@@ -99,6 +99,11 @@ package final class AgentEndpoint: WebSocketEndpoint {
         if let refusal = AccessPolicy.mayPublish(publication.event, on: channel, as: identity) {
             return answer(message, failure: refusal.message, on: shard)
         }
+        if channel.kind == .agents, let sender = identity.agentID,
+            let refusal = service.blocking.refusal(from: sender, to: String(channel.name))
+        {
+            return answer(message, failure: refusal.message, on: shard)
+        }
         let event =
             if let range = publication.data {
                 Message(

@@ -6,6 +6,7 @@ package final class AgentService: Sendable {
     package let authenticator: Authenticator
     package let subscriptions: SubscriptionMemory
     package let inboxes: Inboxes
+    package let blocking: Blocking
     let outbox: Outbox
     /// Clients are served once they have shown credentials; false on loopback.
     package let needsCredentials: Bool
@@ -15,11 +16,13 @@ package final class AgentService: Sendable {
         authenticator: Authenticator,
         inboxes: Inboxes,
         messages: Messages,
+        blocking: Blocking,
         needsCredentials: Bool,
         subscriptions: SubscriptionMemory = SubscriptionMemory()
     ) {
         self.authenticator = authenticator
         self.inboxes = inboxes
+        self.blocking = blocking
         outbox = Outbox(messages: messages)
         self.needsCredentials = needsCredentials
         self.subscriptions = subscriptions

@@ -37,14 +37,18 @@ struct Server {
             try await bus.start()
             // A store of its own is waited for; one that may be away is asked until it answers, see `run`.
             if !store.mayBeAway { try await routing.load(from: store) }
+            var exchange = settings.exchange
+            let secret = try settings.secret ?? SecretFile.secret(in: store.folder.path)
+            exchange.secret = secret
             let rooms = Rooms(
                 bus: bus,
                 store: store,
                 routing: routing,
                 registry: registry,
-                delivery: settings.delivery
+                delivery: settings.delivery,
+                exchange: exchange
             )
-            return try await listen(settings, bus: bus, store: store, rooms: rooms, logger: logger)
+            return try await listen(settings, secret: secret, bus: bus, store: store, rooms: rooms, logger: logger)
         } catch {
             bus.stop()
             try? await store.close()
@@ -54,13 +58,15 @@ struct Server {
 
     private static func listen(
         _ settings: ServerSettings,
+        secret: String,
         bus: Bus,
         store: DurableStore,
         rooms: Rooms,
         logger: Logger
     ) async throws -> Server {
+        // A store of its own answers now; one that may be away is asked until it does, see `run`.
+        if !store.mayBeAway { try await rooms.exchange.load() }
         try await store.history(after: store.figures.writer.mark) { entries, _ in rooms.recorder.restore(entries) }
-        let secret = try settings.secret ?? SecretFile.secret(in: store.folder.path)
         let authenticator = Authenticator(
             secret: secret,
             isDevelopment: settings.isDevelopment,
@@ -83,6 +89,8 @@ struct Server {
         let reporter = MetricsReporter(bus: bus, figures: store.store, logger: logger)
         await withTaskGroup { group in
             group.addTask { await reporter.run() }
+            let callbacks = CallbackClient(bus: bus, hosts: rooms.exchange.callbackHosts)
+            group.addTask { await rooms.exchange.run(with: callbacks) }
             group.addTask { await InboxKeeper(inboxes: rooms.inboxes).run() }
             if let shared = store.sharedInboxes {
                 group.addTask { await SharedInboxKeeper(inboxes: rooms.inboxes, shared: shared).run() }

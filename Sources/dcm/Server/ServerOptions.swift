@@ -21,6 +21,8 @@ struct ServerOptions: ParsableArguments {
 
     @OptionGroup var delivery: DeliveryOptions
 
+    @OptionGroup var exchange: ExchangeOptions
+
     @Option(help: "Event loops. One carries a million messages per second.")
     var loops = 1
 
@@ -75,6 +77,7 @@ struct ServerOptions: ParsableArguments {
         for name in allowHost { arguments += ["--allow-host", name] }
         for origin in allowOrigin { arguments += ["--allow-origin", origin] }
         if let devAuth { arguments.append(devAuth ? "--dev-auth" : "--no-dev-auth") }
+        arguments += exchange.arguments
         if echo { arguments.append("--echo") }
         return arguments
     }

@@ -13,10 +13,12 @@ struct ServerSettings {
     let journal: JournalLimits
     let store: StoreLocation
     let delivery: DeliveryPolicy
+    let exchange: ExchangeSettings
 
     /// Throws a `CommandError` with one sentence when something doesn't fit together.
     init(_ options: ServerOptions, environment: ConfigReader, logger: Logger) throws {
         store = try options.database.store(environment)
+        exchange = try options.exchange.settings()
         journal = JournalLimits(bytes: Int64(options.journalSize) << 20)
         delivery = options.delivery.policy
         let host = try ServerSettings.host(options, environment, logger)

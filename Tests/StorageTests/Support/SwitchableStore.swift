@@ -18,7 +18,7 @@ final class SwitchableStore: StoreBackend, RecordSink {
         set { away.withLock { $0 = newValue } }
     }
 
-    private func check() throws(StorageError) {
+    fileprivate func check() throws(StorageError) {
         if isAway { throw StorageError(.unavailable, "switched off") }
     }
 
@@ -161,4 +161,11 @@ final class SwitchableStore: StoreBackend, RecordSink {
     }
 
     func close() async throws(StorageError) { try await store.close() }
+}
+
+extension SwitchableStore: CleanableStore {
+    func changeAlone<Row>(_ query: StoreQuery<Row>) async throws(StorageError) -> [Row]? {
+        try check()
+        return try await store.changeAlone(query)
+    }
 }

@@ -5,6 +5,7 @@ internal import Synchronization
 package final class AgentService: Sendable {
     package let authenticator: Authenticator
     package let subscriptions: SubscriptionMemory
+    package let presence = PresenceBook()
     /// Clients are served once they have shown credentials; false on loopback.
     package let needsCredentials: Bool
     private let open = Atomic<Int>(0)

@@ -13,6 +13,11 @@ package final class OffsetMarks: Sendable {
         package let offsets: [UInt64: Int64]
         /// False after a power failure or a restart of the machine without a clean end: then the offsets may be old.
         package let isTrustworthy: Bool
+
+        package init(offsets: [UInt64: Int64], isTrustworthy: Bool) {
+            self.offsets = offsets
+            self.isTrustworthy = isTrustworthy
+        }
     }
 
     /// One channel's place. It belongs to the channel's loop.

@@ -36,6 +36,7 @@ struct Conversation {
         do throws(GatewayError) {
             client = try await WebSocketClient.connect(to: Conversation.quiet(server, joins: joins), on: bus)
         } catch {
+            bus.stop()
             throw CommandError("Can't connect to \(server): \(error.message). Is a server running ('dcm status')?")
         }
         messages = client.messages.makeAsyncIterator()
@@ -105,5 +106,11 @@ struct Conversation {
     func close() async {
         await client.close()
         await bus.drain(seconds: 2)
+    }
+
+    /// Lets go of the connection and of the thread that it lived on, for who connects again. No call may follow.
+    func end() async {
+        await bus.drain(seconds: 0)
+        bus.stop()
     }
 }

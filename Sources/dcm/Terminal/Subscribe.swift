@@ -79,6 +79,16 @@ private struct Listener {
             command.options,
             joins: command.since == nil && !command.reconnect
         )
+        do {
+            try await follow(&conversation)
+        } catch {
+            await conversation.end()
+            throw error
+        }
+        await conversation.close()
+    }
+
+    private mutating func follow(_ conversation: inout Conversation) async throws {
         let answer = try await conversation.ask(request(), id: "subscribe")
         isListening = true
         hasListened = true
@@ -92,7 +102,6 @@ private struct Listener {
             }
             try await take(text, message, conversation)
         }
-        await conversation.close()
     }
 
     private func request() throws -> String {

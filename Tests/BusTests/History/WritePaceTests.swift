@@ -7,8 +7,8 @@ struct WritePaceTests {
         var pace = WritePace()
         #expect(pace.changed(isUrgent: false) == .schedule(after: WritePace.shortestRest))
         #expect(pace.changed(isUrgent: false) == .nothing)
-        #expect(pace.timerFired())
-        #expect(!pace.timerFired(), "one batch at a time")
+        #expect(pace.timerFired() == true)
+        #expect(pace.timerFired() == false, "one batch at a time")
         #expect(pace.written(milliseconds: 0) == .nothing)
         #expect(pace.changed(isUrgent: false) == .schedule(after: WritePace.shortestRest))
     }
@@ -18,10 +18,10 @@ struct WritePaceTests {
         _ = pace.changed(isUrgent: false)
         #expect(pace.changed(isUrgent: true) == .schedule(after: 0))
         #expect(pace.changed(isUrgent: true) == .nothing)
-        #expect(pace.timerFired())
+        #expect(pace.timerFired() == true)
         #expect(pace.changed(isUrgent: true) == .nothing, "a batch is on its way")
         #expect(pace.written(milliseconds: 10) == .schedule(after: 0))
-        #expect(pace.timerFired())
+        #expect(pace.timerFired() == true)
     }
 
     @Test func `pauses in proportion to what a batch took`() {

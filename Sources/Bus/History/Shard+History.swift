@@ -108,7 +108,12 @@ extension Shard {
         guard let events = history.existing(channel) else { return nil }
         expire(events)
         let page = events.ring.page(after: offset, limit: limit)
-        return HistoryPage(position: events.position, floor: events.ring.floor, events: page.events, hasMore: page.hasMore)
+        return HistoryPage(
+            position: events.position,
+            floor: events.ring.floor,
+            events: page.events,
+            hasMore: page.hasMore
+        )
     }
 
     // MARK: - The disk
@@ -123,7 +128,8 @@ extension Shard {
         )
         historyKeeper = setup.keeper
         let now = Timestamp.now().milliseconds
-        for restored in setup.restored where setup.limits.cover(restored.channel) && owner(of: restored.channel) == index {
+        for restored in setup.restored
+        where setup.limits.cover(restored.channel) && owner(of: restored.channel) == index {
             history.restore(restored, now: now)
         }
         if history.hasChanges { pace(isUrgent: false) }
@@ -151,7 +157,13 @@ extension Shard {
         let written = Dictionary(
             uniqueKeysWithValues: zip(batch.channels, histories).map { ($1.channel.text, $0.last) }
         )
-        batchOnItsWay = BatchOnItsWay(key: key, batch: batch, histories: histories, written: written, began: loop.nowMilliseconds)
+        batchOnItsWay = BatchOnItsWay(
+            key: key,
+            batch: batch,
+            histories: histories,
+            written: written,
+            began: loop.nowMilliseconds
+        )
         historyKeeper.write(batch) { [self] isWritten in
             loop.execute { self.assumeIsolated { $0.wrote(key, isWritten) } }
         }

@@ -120,7 +120,6 @@ package final class TCPStream: LoopHandle {
     /// True from `StreamLimits.high` until `low`: who makes output for this peer waits for `outputDrained`.
     package var isCongested: Bool { isPausedByOutput }
 
-
     /// Changes the owner, for an upgrade from HTTP to WebSocket.
     package func setHandler(_ handler: any StreamHandler) { self.handler = handler }
 

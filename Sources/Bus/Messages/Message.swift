@@ -121,7 +121,9 @@ package final class Message: Sendable {
 
     /// A message from its frame, as `wire` had it; nil if the bytes are no such frame.
     package init?(wire: [UInt8]) {
-        guard let start = FrameHeader.payloadStart(wire), let fields = try? Message.fields.scan(wire.span, in: start..<wire.count) else {
+        guard let start = FrameHeader.payloadStart(wire),
+            let fields = try? Message.fields.scan(wire.span, in: start..<wire.count)
+        else {
             return nil
         }
         func text(_ index: Int) -> String? { fields[index].flatMap { try? JSONScanner.string(wire.span, $0) } }

@@ -94,7 +94,9 @@ extension Shard {
             receivedBytes: stream.receivedBytes,
             sentBytes: stream.sentBytes
         )
-        if let connection = handler as? WebSocketConnection { view.agent = (connection.endpoint as? AgentEndpoint)?.view }
+        if let connection = handler as? WebSocketConnection {
+            view.agent = (connection.endpoint as? AgentEndpoint)?.view
+        }
         return view
     }
 }

@@ -65,7 +65,11 @@ package struct PresenceRoutes: Sendable {
         let limit = try query.integer("limit", default: 100, in: 1...PresenceRoutes.maximumLimit)
         let after = try query.text("after").map { (text) throws(GatewayError) in
             guard let name = ConnectionName(text) else {
-                throw GatewayError(.badRequest, "Invalid query parameters", details: ["after": ["no connection's name"]])
+                throw GatewayError(
+                    .badRequest,
+                    "Invalid query parameters",
+                    details: ["after": ["no connection's name"]]
+                )
             }
             return name
         }

@@ -52,7 +52,11 @@ extension AgentEndpoint {
         guard let subscriber else { return }
         // Events that are on their way already would come twice.
         if since != nil, granted.values.contains(where: { $0.contains { $0.matches(channel) } }) {
-            return answer(message, failure: "This connection listens to \(channel) already: unsubscribe first", on: shard)
+            return answer(
+                message,
+                failure: "This connection listens to \(channel) already: unsubscribe first",
+                on: shard
+            )
         }
         granted[wanted] = [ChannelPattern(channel)]
         shard.listen(

@@ -33,7 +33,8 @@ struct RetainedTableTests {
         var table = RetainedTable(mostMessages: 2, mostBytes: 2 * size + 10)
         let kept = try [table.retain(value("topics/a", "1")), table.retain(value("topics/b", "2"))]
         let refused = try [
-            table.retain(value("topics/c", "3")), table.retain(value("topics/a", #""\#(String(repeating: "x", count: 100))""#)),
+            table.retain(value("topics/c", "3")),
+            table.retain(value("topics/a", #""\#(String(repeating: "x", count: 100))""#)),
         ]
         #expect(kept == [true, true] && refused == [false, false])
         #expect(try data(table, "topics/*") == ["1", "2"])

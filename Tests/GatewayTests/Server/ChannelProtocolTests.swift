@@ -175,7 +175,9 @@ struct ChannelProtocolTests {
             #expect(try get("/api/channels/nonsense/history", server).status == 400)
             var publisher = try await server.connect("/?global=0", on: bus)
             for number in 1...5 {
-                _ = try await publisher.ask(#"{"type":"publish","id":1,"channel":"topics/x","event":"n","data":\#(number)}"#)
+                _ = try await publisher.ask(
+                    #"{"type":"publish","id":1,"channel":"topics/x","event":"n","data":\#(number)}"#
+                )
             }
             // With several loops the event may be on its way to the channel's loop still; this goes behind it.
             _ = try await publisher.ask(#"{"type":"subscribe","id":1,"channel":"topics/x"}"#)
@@ -210,7 +212,9 @@ struct ChannelProtocolTests {
         try await withServer { (server, bus) async throws in
             let port = server.restPort
             let path = "/api/channels/topics%2Fask/request"
-            func ask(_ body: String) throws -> RawHTTP.Answer { try RawHTTP.request("POST", path, port: port, body: body) }
+            func ask(_ body: String) throws -> RawHTTP.Answer {
+                try RawHTTP.request("POST", path, port: port, body: body)
+            }
             #expect(try ask(#"{"event":"q"}"#).status == 404)
             #expect(try ask("{}").status == 400)
             #expect(try ask(#"{"event":"agent.connected"}"#).status == 403)

@@ -60,10 +60,10 @@ def publish(server, numbers, **fields):
         for start in range(0, len(numbers), 200):
             part = numbers[start : start + 200]
             for number in part:
-                publisher.send(type="publish", id=number, channel=CHANNEL, event="n", data=number, **fields)
+                publisher.send(type="publish", id=f"p{number}", channel=CHANNEL, event="n", data=number, **fields)
             for number in part:
                 answer = publisher.receive()
-                assert answer["id"] == number and answer["success"], answer
+                assert answer["id"] == f"p{number}" and answer["success"], answer
                 answered.append(number)
     return answered
 

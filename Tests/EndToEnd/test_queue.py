@@ -39,11 +39,17 @@ def test_loses_nothing_when_members_die(make_server, long):
     done = collections.Counter()
     unsure = set()
     lock = threading.Lock()
+    # What is published before anybody is in the group is for nobody.
+    present = threading.Barrier(4)
 
     def work(seed):
         generator = random.Random(seed)
+        rounds = 0
         while True:
             member = join(server, acks=True)
+            rounds += 1
+            if rounds == 1:
+                present.wait()
             mine = []
             for _ in range(generator.randint(1, 200)):
                 try:
@@ -62,6 +68,7 @@ def test_loses_nothing_when_members_die(make_server, long):
     threads = [threading.Thread(target=work, args=(seed,)) for seed in range(3)]
     for thread in threads:
         thread.start()
+    present.wait()
     with bus_client(server) as publisher:
         for number in range(count):
             publisher.publish(CHANNEL, "job", number)

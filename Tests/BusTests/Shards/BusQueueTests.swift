@@ -65,6 +65,25 @@ private final class MemberProbe: MessageSink {
         }
     }
 
+    @Test func `there are so many groups on a loop, and so many members in a group`() async throws {
+        try await Bus.running { bus in
+            let pattern = try #require(ChannelPattern("topics/>"))
+            await bus.shards[0].run { shard in
+                var refused = 0
+                for number in 0...QueueTable.mostGroups {
+                    let name = QueueName(pattern: pattern, queue: "q\(number)")
+                    _ = shard.join(name, MemberProbe(Watched([])), acknowledges: true) { refused += $0 ? 0 : 1 }
+                }
+                #expect(refused == 1 && shard.queues.members.count == QueueTable.mostGroups)
+                for _ in 0..<QueueTable.mostMembers {
+                    let name = QueueName(pattern: pattern, queue: "q0")
+                    _ = shard.join(name, MemberProbe(Watched([])), acknowledges: true) { refused += $0 ? 0 : 1 }
+                }
+                #expect(refused == 2)
+            }
+        }
+    }
+
     @Test(arguments: [1, 3])
     func `a request is answered once, or told that nobody is there`(loops: Int) async throws {
         try await Bus.running(loops: loops) { bus in

@@ -125,6 +125,27 @@ struct ChannelProtocolTests {
         }
     }
 
+    @Test func aConnectionHasSoManyOpenRequests() async throws {
+        try await withServer { (server, bus) async throws in
+            var asker = try await server.connect("/?global=0", on: bus)
+            var responder = try await server.connect("/?global=0", on: bus)
+            _ = try await responder.ask(#"{"type":"subscribe","id":1,"channel":"topics/ask"}"#)
+            let limit = AgentEndpoint.maximumRequests
+            for number in 1...limit + 1 {
+                try await asker.send(
+                    #"{"type":"request","id":\#(number),"channel":"topics/ask","event":"q","timeout_ms":600000}"#
+                )
+            }
+            let refused = try await asker.next { $0["code"] != nil }
+            #expect(refused["code"] as? String == "TOO_MANY_REQUESTS" && refused["id"] as? Int == limit + 1)
+            #expect(await server.bus.figures().gauges.openRequests == limit)
+            await asker.client.close()
+            // The server has noticed the end of the connection when it has answered its goodbye.
+            #expect(try await asker.hasEnded())
+            #expect(await server.bus.figures().gauges.openRequests == 0)
+        }
+    }
+
     @Test func retainedValuesComeWithTheSubscription() async throws {
         try await withServer { (server, bus) async throws in
             var publisher = try await server.connect("/?global=0", on: bus)

@@ -1,6 +1,7 @@
 /// Each route of the REST port, once well used and once badly. A route without both fails `RouteTableTests`.
 enum RouteExamples {
-    static let all: [RouteExample] = server + actions + routing + hooks + messages + work + ExchangeExamples.all
+    static let all: [RouteExample] =
+        server + actions + routing + hooks + messages + work + ExchangeExamples.all
         + ChannelExamples.all
 
     /// A UUID that nothing has.

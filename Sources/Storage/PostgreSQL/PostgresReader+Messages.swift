@@ -9,7 +9,7 @@ extension PostgresReader {
         if let topic = filter.topic { command = command.with(topic) }
         let unread = PostgresCommand(MessageStatements.unread(isRead: isRead))
             .with(filter.agentID).with(now).with(1)
-        let results = try await run([command.with(filter.limit), unread])
+        let results = try await runAll([command.with(filter.limit), unread])
         guard let page = results.first, let count = results.last else { return MessagePage(messages: [], unread: 0) }
         var messages: [ReadableMessage] = []
         var bytes = 0

@@ -56,7 +56,9 @@ final class TestServer: Sendable {
             folder: folder.path,
             location: location,
             learning: .rules,
-            presence: registry.presence
+            presence: registry.presence,
+            // The machine has other tests to do.
+            patience: 20
         ) { routing.apply($0) }
         try await routing.load(from: store)
         bus = Bus(loops: loops)

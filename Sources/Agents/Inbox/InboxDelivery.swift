@@ -23,6 +23,8 @@ package struct InboxDelivery: Sendable {
         case failed
         /// Everything was offered.
         case caughtUp
+        /// The connection is gone.
+        case ended
     }
 
     /// What is to be done; parts may be empty.
@@ -140,12 +142,22 @@ package struct InboxDelivery: Sendable {
     }
 
     /// The page is to be read later: the connection hasn't taken yet what it was sent.
-    package mutating func loadPostponed() { phase = .paused }
+    package mutating func loadPostponed() {
+        if phase == .loading { phase = .paused }
+    }
 
     /// There may be something that other passes didn't find.
     package mutating func lookAgain() -> Outcome {
         mustLookAgain = true
         return phase == .caughtUp ? beginPass() : Outcome()
+    }
+
+    /// The connection is gone: what comes now is offered to nobody, and isn't counted as an offer.
+    package mutating func closed() {
+        phase = .ended
+        inHand = [:]
+        sent = []
+        bytesInHand = 0
     }
 
     // MARK: - Items
@@ -254,7 +266,7 @@ package struct InboxDelivery: Sendable {
             sent = []
             mustLookAgain = true
         }
-        guard phase != .loading, hasRoom else { return outcome }
+        guard phase != .loading, phase != .ended, hasRoom else { return outcome }
         if phase == .paused {
             outcome.load = goOn().load
         } else if phase == .failed || mustLookAgain {

@@ -98,6 +98,7 @@ package final class Inboxes: Sendable {
 
     /// The connection is gone.
     package func close(_ link: InboxLink) {
+        link.update { $0.closed() }
         if registry.remove(link) { hasDepartures.withLock { $0 = true } }
     }
 

@@ -230,6 +230,19 @@ struct InboxDeliveryTests {
         #expect(delivery.lookAgain().load?.after == items[2].cursor)
     }
 
+    @Test func nothingIsOfferedToAConnectionThatIsGone() {
+        var delivery = InboxDelivery(policy: .init(), acknowledges: true)
+        _ = delivery.opened()
+        delivery.closed()
+        #expect(delivery.loaded(page([item()]), isWhole: true, at: at(0)).isEmpty)
+        #expect(delivery.arrived(item(), at: at(0)).isEmpty)
+        #expect(delivery.lookAgain().isEmpty)
+        #expect(delivery.tick(at: at(1000)).isEmpty)
+        var other = caughtUp([item()])
+        other.closed()
+        #expect(other.tick(at: at(1000)).isEmpty)
+    }
+
     @Test func waitsGrowToTheLongest() {
         let policy = DeliveryPolicy()
         let waits = (0...9).map { policy.nextOffer(after: $0, at: at(0)).milliseconds - at(0).milliseconds }

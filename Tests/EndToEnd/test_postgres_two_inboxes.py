@@ -97,7 +97,7 @@ def test_what_a_killed_server_held_is_offered_by_the_other(two_servers):
         assert receive(bob, 10) == sent
         acknowledge_all(bob, sent[:4])
         # In the store with one's name on them.
-        assert all(eventually(lambda: state(two, id) == "offered") for id in sent[4:])
+        assert all(eventually(lambda: state(one, id) == "offered") for id in sent[4:])
         one.kill()
     with bus_client(two) as bob:
         bob.authenticate("bob", acks=True)

@@ -18,7 +18,13 @@ package struct DeliveryPolicy: Equatable, Sendable {
     /// Items of which a connection that doesn't acknowledge is known to have them.
     package var sent = 10_000
 
+    /// Milliseconds after which a store that was away is asked again.
+    package var storeWait: Int64 = 5000
+
     package init() {}
+
+    /// When a store that is away is asked again.
+    func storeRetry(at now: Timestamp) -> Timestamp { Timestamp(milliseconds: now.milliseconds + storeWait) }
 
     /// When an item that has been offered so often is offered again.
     func nextOffer(after attempts: Int, at now: Timestamp) -> Timestamp {

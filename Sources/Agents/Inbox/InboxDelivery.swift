@@ -23,6 +23,8 @@ package struct InboxDelivery: Sendable {
         case failed
         /// Everything was offered.
         case caughtUp
+        /// The connection is gone.
+        case ended
     }
 
     /// What is to be done; parts may be empty.
@@ -31,13 +33,21 @@ package struct InboxDelivery: Sendable {
         package var offers: [InboxItem] = []
         /// These were offered for the last time and nobody acknowledged.
         package var dead: [InboxItem] = []
-        /// Read what waits behind this place.
-        package var load: InboxCursor?
+        /// Read a page.
+        package var load: Load?
 
         package init() {}
 
         /// True if nothing is to be done.
         package var isEmpty: Bool { offers.isEmpty && dead.isEmpty && load == nil }
+    }
+
+    /// A page to be read.
+    package struct Load: Equatable, Sendable {
+        /// What waits behind this place.
+        package var after: InboxCursor
+        /// Whether what the journal has will do while the store is away.
+        package var mayUseJournal: Bool
     }
 
     private let policy: DeliveryPolicy
@@ -47,8 +57,13 @@ package struct InboxDelivery: Sendable {
     private var cursor = InboxCursor.start
     /// Something may wait that this pass doesn't find.
     private var mustLookAgain = false
+    /// This pass follows another one, and what arrives meanwhile needn't wait for it.
+    private var acceptsArrivals = false
+    private var mayUseJournal = true
     /// This pass had to do without the store.
     private var isIncomplete = false
+    /// When the store is asked again for what only it has.
+    private var retryAt: Timestamp?
     private var inHand: [UUIDv7: Entry] = [:]
     private var bytesInHand = 0
     /// What was sent before the connection acknowledged anything.
@@ -71,18 +86,23 @@ package struct InboxDelivery: Sendable {
     // MARK: - Passes
 
     /// The connection is there.
-    package mutating func opened() -> Outcome { load(from: .start) }
+    package mutating func opened() -> Outcome { beginPass() }
 
-    private mutating func load(from place: InboxCursor) -> Outcome {
+    /// - Parameter mayUseJournal: False if everything that the journal has was offered.
+    private mutating func beginPass(mayUseJournal: Bool = true) -> Outcome {
+        acceptsArrivals = phase == .caughtUp
+        self.mayUseJournal = mayUseJournal
+        mustLookAgain = false
+        isIncomplete = false
+        if !hasForgotten { cursor = .start }
+        return load()
+    }
+
+    private mutating func load() -> Outcome {
         phase = .loading
         finished = []
-        if place == .start {
-            mustLookAgain = false
-            isIncomplete = false
-            if !hasForgotten { cursor = .start }
-        }
         var outcome = Outcome()
-        outcome.load = cursor
+        outcome.load = Load(after: cursor, mayUseJournal: mayUseJournal)
         return outcome
     }
 
@@ -105,30 +125,39 @@ package struct InboxDelivery: Sendable {
         }
         if !isWhole { isIncomplete = true }
         if !page.isLast {
-            outcome.load = load(from: cursor).load
-        } else if isIncomplete {
-            loadFailed()
-        } else if mustLookAgain {
-            outcome.load = load(from: .start).load
-        } else {
-            phase = .caughtUp
+            outcome.load = load().load
+            return outcome
         }
+        phase = .caughtUp
+        retryAt = isIncomplete ? policy.storeRetry(at: now) : nil
+        if mustLookAgain { outcome.load = beginPass().load }
         return outcome
     }
 
     /// The page could not be read; `tick` tries again.
-    package mutating func loadFailed() {
-        phase = .failed
-        mustLookAgain = true
+    package mutating func loadFailed(at now: Timestamp) {
+        guard phase == .loading else { return }
+        phase = mayUseJournal ? .failed : .caughtUp
+        retryAt = policy.storeRetry(at: now)
     }
 
     /// The page is to be read later: the connection hasn't taken yet what it was sent.
-    package mutating func loadPostponed() { phase = .paused }
+    package mutating func loadPostponed() {
+        if phase == .loading { phase = .paused }
+    }
 
     /// There may be something that other passes didn't find.
     package mutating func lookAgain() -> Outcome {
         mustLookAgain = true
-        return phase == .caughtUp ? load(from: .start) : Outcome()
+        return phase == .caughtUp ? beginPass() : Outcome()
+    }
+
+    /// The connection is gone: what comes now is offered to nobody, and isn't counted as an offer.
+    package mutating func closed() {
+        phase = .ended
+        inHand = [:]
+        sent = []
+        bytesInHand = 0
     }
 
     // MARK: - Items
@@ -172,7 +201,7 @@ package struct InboxDelivery: Sendable {
         var outcome = Outcome()
         let id = item.message.id
         guard inHand[id] == nil, !sent.contains(id) else { return outcome }
-        guard phase == .caughtUp, hasRoom else {
+        guard phase == .caughtUp || phase == .loading && acceptsArrivals, hasRoom else {
             mustLookAgain = true
             if phase == .caughtUp { phase = .paused }
             return outcome
@@ -194,7 +223,14 @@ package struct InboxDelivery: Sendable {
         sent.remove(id)
         remove(id)
         let mayGoOn = phase == .paused && inHand.count <= policy.window / 2 && hasRoom
-        return mayGoOn ? load(from: cursor) : Outcome()
+        return mayGoOn ? goOn() : Outcome()
+    }
+
+    /// There is room again.
+    private mutating func goOn() -> Outcome {
+        mayUseJournal = true
+        acceptsArrivals = false
+        return load()
     }
 
     /// An acknowledgement of this item is being made durable: it isn't offered again meanwhile.
@@ -214,7 +250,8 @@ package struct InboxDelivery: Sendable {
     /// To be called about once a second.
     package mutating func tick(at now: Timestamp) -> Outcome {
         var outcome = Outcome()
-        for (id, entry) in inHand.sorted(by: { $0.value.item.cursor < $1.value.item.cursor }) where entry.dueAt <= now {
+        let due = inHand.filter { $0.value.dueAt <= now }.sorted { $0.value.item.cursor < $1.value.item.cursor }
+        for (id, entry) in due {
             if entry.item.message.expiresAt <= now {
                 remove(id)
             } else if entry.item.attempts >= policy.attempts {
@@ -229,11 +266,13 @@ package struct InboxDelivery: Sendable {
             sent = []
             mustLookAgain = true
         }
-        guard phase != .loading, hasRoom else { return outcome }
+        guard phase != .loading, phase != .ended, hasRoom else { return outcome }
         if phase == .paused {
-            outcome.load = load(from: cursor).load
-        } else if mustLookAgain {
-            outcome.load = load(from: .start).load
+            outcome.load = goOn().load
+        } else if phase == .failed || mustLookAgain {
+            outcome.load = beginPass().load
+        } else if let retryAt, retryAt <= now {
+            outcome.load = beginPass(mayUseJournal: false).load
         }
         return outcome
     }

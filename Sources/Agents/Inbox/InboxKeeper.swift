@@ -11,13 +11,16 @@ package struct InboxKeeper<C: Clock>: Sendable where C.Duration == Duration {
 
     /// Runs until the task is cancelled.
     package func run() async {
-        var seconds = 0
-        while (try? await clock.sleep(until: clock.now.advanced(by: .seconds(1)), tolerance: nil)) != nil {
-            inboxes.tick()
-            seconds += 1
-            guard seconds % Self.secondsBetweenExpiries == 0 else { continue }
-            // A store that is away expires what is due when it is back.
-            try? await inboxes.expire()
+        await withTaskGroup { group in
+            group.addTask { while await pause(seconds: 1) { inboxes.tick() } }
+            group.addTask {
+                // A store that is away expires what is due when it is back.
+                while await pause(seconds: Self.secondsBetweenExpiries) { try? await inboxes.expire() }
+            }
         }
+    }
+
+    private func pause(seconds: Int) async -> Bool {
+        (try? await clock.sleep(until: clock.now.advanced(by: .seconds(seconds)), tolerance: nil)) != nil
     }
 }

@@ -10,16 +10,19 @@ struct InboxReader: Sendable {
     /// A page, and whether it is all that there is; nil if neither could be read.
     func page(
         of agentID: String,
-        after cursor: InboxCursor,
+        _ load: InboxDelivery.Load,
         now: Timestamp
     ) async -> (page: InboxPage, isWhole: Bool)? {
+        let cursor = load.after
         do throws(StorageError) {
             try await journal.flush()
             try await store.claimItems(of: agentID, after: cursor, by: serverID, now: now)
             let page = try await store.pendingItems(of: agentID, after: cursor, heldBy: serverID, now: now)
             return (page, true)
         } catch {
-            guard let page = try? await journalledPage(of: agentID, after: cursor, now: now) else { return nil }
+            guard load.mayUseJournal, let page = try? await journalledPage(of: agentID, after: cursor, now: now) else {
+                return nil
+            }
             return (page, false)
         }
     }

@@ -98,6 +98,7 @@ package final class Inboxes: Sendable {
 
     /// The connection is gone.
     package func close(_ link: InboxLink) {
+        link.update { $0.closed() }
         if registry.remove(link) { hasDepartures.withLock { $0 = true } }
     }
 
@@ -179,7 +180,7 @@ package final class Inboxes: Sendable {
         link.send(outcome.offers)
         if !outcome.offers.isEmpty { noteOffers(outcome.offers, for: link) }
         if !outcome.dead.isEmpty { end(outcome.dead, for: link) }
-        if let cursor = outcome.load { load(after: cursor, for: link) }
+        if let load = outcome.load { self.load(load, for: link) }
     }
 
     private func noteOffers(_ items: [InboxItem], for link: InboxLink) {
@@ -212,18 +213,18 @@ package final class Inboxes: Sendable {
         }
     }
 
-    private func load(after cursor: InboxCursor, for link: InboxLink) {
+    private func load(_ load: InboxDelivery.Load, for link: InboxLink) {
         link.shard.runHere { [self] shard in
             // An agent that reads slowly gets the rest when it has read this.
             guard link.hasTakenOutput(on: shard) else { return link.update { $0.loadPostponed() } }
-            tasks.run { await self.read(after: cursor, for: link) }
+            tasks.run { await self.read(load, for: link) }
         }
     }
 
-    private func read(after cursor: InboxCursor, for link: InboxLink) async {
+    private func read(_ load: InboxDelivery.Load, for link: InboxLink) async {
         let time = now()
-        guard let found = await reader.page(of: link.agentID, after: cursor, now: time) else {
-            return link.update { $0.loadFailed() }
+        guard let found = await reader.page(of: link.agentID, load, now: time) else {
+            return link.update { $0.loadFailed(at: now()) }
         }
         perform(link.update { $0.loaded(found.page, isWhole: found.isWhole, at: time) }, for: link)
     }

@@ -132,18 +132,24 @@ package final class Messages: Sendable {
         }
     }
 
-    /// Gives a dead item a new start, with the standard lifetime if less is left.
-    package func revive(_ id: UUIDv7, of agentID: String) async throws(AgentsError) {
+    /// Gives a dead item a new start, with the standard lifetime if less is left. One that is being offered has it.
+    ///
+    /// - Returns: How the item stands.
+    package func revive(_ id: UUIDv7, of agentID: String) async throws(AgentsError) -> InboxItemState {
         let expiresAt = Timestamp(milliseconds: now().milliseconds + Int64(NewMessage.standardLifetime) * 1000)
-        let isRevived: Bool
+        let state: InboxItemState?
         do {
             try await journal.flush()
-            isRevived = try await store.reviveItem(ofMessage: id, agentID: agentID, expiresAt: expiresAt)
+            if try await store.reviveItem(ofMessage: id, agentID: agentID, expiresAt: expiresAt) {
+                inboxes.lookAgain(for: agentID)
+                return .stored
+            }
+            state = try await store.itemStates(ofMessage: id).first { $0.agentID == agentID }?.state
         } catch {
             throw AgentsError(error)
         }
-        guard isRevived else { throw AgentsError(.notFound, "Dead letter not found") }
-        inboxes.lookAgain(for: agentID)
+        guard let state, state.isPending else { throw AgentsError(.notFound, "Dead letter not found") }
+        return state
     }
 
     /// The longest inboxes.

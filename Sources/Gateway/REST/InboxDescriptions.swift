@@ -50,7 +50,7 @@ enum InboxDescriptions {
     )
 
     static let retry = RouteDescription(
-        "Gives a dead letter a new start",
+        "Gives a dead letter a new start; one that is being offered has it",
         tag: "inboxes",
         path: [CommonFields.id],
         body: [agentID],

@@ -86,8 +86,9 @@ package struct InboxRoutes: Sendable {
     @Sendable private func retry(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         let id = try input.path.required(CommonFields.id)
         let agentID = try input.body.required(InboxDescriptions.agentID)
+        let state: InboxItemState
         do throws(AgentsError) {
-            try await messages.revive(id, of: agentID)
+            state = try await messages.revive(id, of: agentID)
         } catch {
             throw GatewayError(error)
         }
@@ -96,7 +97,7 @@ package struct InboxRoutes: Sendable {
         json.field("success", true)
         json.field("id", id.description)
         json.field("agent_id", agentID)
-        json.field("state", InboxItemState.stored.rawValue)
+        json.field("state", state.rawValue)
         json.endObject()
         return RESTResponse(body: json.bytes)
     }

@@ -83,6 +83,7 @@ enum RouteExamples {
         .works("GET /api/inboxes", "/api/inboxes?stale=1"),
         .works("GET /api/inboxes"),
         .fails("GET /api/inboxes", "/api/inboxes?limit=0"),
+        .works("POST /api/dead-letters/:id/retry", "/api/dead-letters/{message}/retry", #"{"agent_id":"b"}"#),
         .works("POST /api/messages/:id/ack", "/api/messages/{message}/ack", #"{"agent_id":"b"}"#),
         .fails("POST /api/messages/:id/ack", "/api/messages/{message}/ack", #"{"agent_id":"c"}"#, status: 404),
         .fails("POST /api/messages/:id/ack", "/api/messages/{message}/ack", "{}"),

@@ -56,7 +56,8 @@ final class TestServer: Sendable {
             folder: folder.path,
             location: location,
             learning: .rules,
-            patience: 10,
+            // The machine has other tests to do.
+            patience: 20,
             presence: registry.presence
         ) { routing.apply($0) }
         try await TestServer.load(routing, from: store)

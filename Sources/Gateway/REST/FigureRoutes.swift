@@ -52,6 +52,11 @@ package struct FigureRoutes: Sendable {
         )
         text.counter("forgotten_patterns_total", "Remembered patterns forgotten at the limit", forgotten.patterns)
         text.counter("routing_refused_total", "Keyword and tool pairs not learnt: table full", memory.refusedCount)
+        text.counter(
+            "routing_forgotten_total",
+            "Records forgotten before the store held them; other servers' scores come later",
+            memory.forgottenCount
+        )
         FigureRoutes.write(store.figures, to: &text)
         FigureRoutes.write(store.figures.pools, to: &text)
         FigureRoutes.write(recorder.counters, to: &text)

@@ -7,7 +7,7 @@
 enum PostgresSchema {
     /// What leads from each version to the next.
     private static let versions = [
-        work + record + exchange + bookkeeping, WorkOverviewStatements.listIndexes,
+        work + record + exchange + bookkeeping, sharing, WorkOverviewStatements.listIndexes,
     ]
 
     /// What this program writes, and the newest that it opens.
@@ -178,6 +178,17 @@ enum PostgresSchema {
         )
         """,
         "CREATE INDEX agent_contexts_agent ON agent_contexts (agent_id)",
+    ]
+
+    /// Which scores changed, for servers that keep them in memory. An index of revisions in `routing_scores` itself
+    /// would make each of its updates write to all of its indexes.
+    private static let sharing = [
+        """
+        CREATE TABLE score_changes (
+            revision bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, journal_id text COLLATE "C" NOT NULL,
+            score_ids bigint[] NOT NULL, created_at timestamptz NOT NULL
+        )
+        """
     ]
 
     /// What makes each record count exactly once.

@@ -62,6 +62,7 @@ extension AgentsError {
         case .unavailable: self.init(.unavailable, "The store does not answer, try again later")
         case .diskFull: self.init(.storageFull, "The disk is full, nothing was stored")
         case .notFound: self.init(.notFound, "Not found")
+        case .rejected: self.init(.invalid, "The store can't hold a value of this request")
         // All others need a person, not another attempt.
         default: self.init(.internalFailure, "The store failed")
         }

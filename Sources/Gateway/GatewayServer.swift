@@ -113,6 +113,8 @@ package final class GatewayServer: Sendable {
         var routes = HealthRoutes(store: store).routes
         routes += ActionRoutes(recorder: rooms.recorder, history: rooms.history).routes
         routes += RoutingRoutes(memory: rooms.routing, feedback: rooms.feedback).routes
+        routes += WorkRoutes(rooms.work).routes
+        routes += ToolsRoutes(tools: rooms.tools).routes
         routes += HookRoutes(recorder: rooms.recorder).routes
         routes += TokenRoutes(authenticator: agents.authenticator, isLoopback: isLoopback).routes
         routes +=

@@ -39,8 +39,12 @@ struct PostgresReader: Sendable {
 
     var figures: PoolFigures { pool.figures }
 
-    private func run(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
+    func run(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
         try await pool.withConnection { connection throws(StorageError) in try await connection.run(command) }
+    }
+
+    func runAll(_ commands: [PostgresCommand]) async throws(StorageError) -> [PostgresResult] {
+        try await pool.withConnection { connection throws(StorageError) in try await connection.run(commands) }
     }
 
     // MARK: - Actions

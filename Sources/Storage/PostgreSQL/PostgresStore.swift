@@ -29,6 +29,14 @@ final class PostgresStore: StoreBackend, SharedScoreStore {
     var sharedScores: (any SharedScoreStore)? { self }
     var pools: [PoolFigures] { [writer.figures, reader.figures, listener.figures] }
 
+    var dialect: SQLDialect { .postgres }
+
+    func rows<Row>(_ query: StoreQuery<Row>) async throws(StorageError) -> [Row] { try await reader.rows(query) }
+
+    func change<Row>(_ change: StoreChange<Row>) async throws(StorageError) -> [Row] {
+        try await reader.change(change)
+    }
+
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)
     }

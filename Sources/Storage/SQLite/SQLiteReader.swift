@@ -14,6 +14,10 @@ actor SQLiteReader {
         self.connection = connection
     }
 
+    func rows<Row>(_ query: StoreQuery<Row>) throws(StorageError) -> [Row] {
+        try connection.access { try SQLiteRelations.run(query, $0) }
+    }
+
     func actions(matching filter: ActionFilter) throws(StorageError) -> [ActionSummary] {
         try connection.access { db in
             let select = try SQLiteStatement(db, ActionStatements.list(filter))

@@ -34,6 +34,14 @@ final class SQLiteStore: StoreBackend {
     var sharedScores: (any SharedScoreStore)? { nil }
     var pools: [PoolFigures] { [] }
 
+    var dialect: SQLDialect { .sqlite }
+
+    func rows<Row>(_ query: StoreQuery<Row>) async throws(StorageError) -> [Row] { try await reader.rows(query) }
+
+    func change<Row>(_ change: StoreChange<Row>) async throws(StorageError) -> [Row] {
+        try await writer.change(change)
+    }
+
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)
     }

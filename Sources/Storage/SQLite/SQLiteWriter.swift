@@ -81,7 +81,14 @@ actor SQLiteWriter: RecordSink {
         }
     }
 
-    // MARK: - Deletions
+    // MARK: - Changes
+
+    func change<Row>(_ change: StoreChange<Row>) throws(StorageError) -> [Row] {
+        try connection.transaction { db in
+            for command in change.first { try SQLiteRelations.run(command, db) }
+            return try SQLiteRelations.run(change.query, db)
+        }
+    }
 
     func deleteAction(_ id: UUIDv7) throws(StorageError) -> Bool {
         try delete(ActionStatements.delete, id.description) > 0

@@ -16,7 +16,7 @@ protocol RecordSink: Sendable {
 }
 
 /// A store with its two sides: what the rooms above ask, and where the batch writer puts records.
-protocol StoreBackend: Store {
+protocol StoreBackend: Store, RelationalStore {
     /// Lives on the store's loop, like the batch writer.
     var sink: any RecordSink { get }
 

@@ -1,6 +1,6 @@
 /// Each route of the REST port, once well used and once badly. A route without both fails `RouteTableTests`.
 enum RouteExamples {
-    static let all: [RouteExample] = server + actions + routing + hooks
+    static let all: [RouteExample] = server + actions + routing + hooks + work
 
     /// A UUID that nothing has.
     static let nobody = "00000000-0000-7000-8000-000000000000"
@@ -11,6 +11,8 @@ enum RouteExamples {
         .works("GET /stats"),
         .works("GET /stats", "/stats?stale=1"),
         .fails("GET /stats", "/stats?stale=perhaps"),
+        .works("GET /stats/tools-summary"),
+        .fails("GET /stats/tools-summary", method: "POST", status: 405),
         .works("GET /metrics"),
         .fails("GET /metrics", method: "DELETE", status: 405),
         .works("GET /openapi.json"),

@@ -39,6 +39,18 @@ final class SwitchableStore: StoreBackend, RecordSink {
         return try await store.sink.mark(ofJournal: id)
     }
 
+    var dialect: SQLDialect { store.dialect }
+
+    func rows<Row>(_ query: StoreQuery<Row>) async throws(StorageError) -> [Row] {
+        try check()
+        return try await store.rows(query)
+    }
+
+    func change<Row>(_ change: StoreChange<Row>) async throws(StorageError) -> [Row] {
+        try check()
+        return try await store.change(change)
+    }
+
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try check()
         return try await store.actions(matching: filter)

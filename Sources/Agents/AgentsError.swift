@@ -10,6 +10,8 @@ package struct AgentsError: Error, Equatable, CustomStringConvertible, Sendable 
         case keyReused
         /// What exists already doesn't allow it.
         case conflict
+        /// One of the two agents has blocked the other.
+        case blocked
         /// What was asked for is not there.
         case notFound
         /// The store or the journal doesn't answer, or too many wait: try again later.

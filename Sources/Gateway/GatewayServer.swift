@@ -52,7 +52,12 @@ package final class GatewayServer: Sendable {
         authenticator: Authenticator,
         logger: Logger
     ) async throws(BusError) -> GatewayServer {
-        let agents = AgentService(authenticator: authenticator, needsCredentials: !configuration.isLoopback)
+        let agents = AgentService(
+            authenticator: authenticator,
+            inboxes: rooms.inboxes,
+            blocking: rooms.exchange.blocking,
+            needsCredentials: !configuration.isLoopback
+        )
         let policy = HostPolicy(
             ports: [Int(configuration.rest.port)],
             hosts: configuration.hosts,
@@ -116,6 +121,10 @@ package final class GatewayServer: Sendable {
         routes += WorkRoutes(rooms.work).routes
         routes += ToolsRoutes(tools: rooms.tools).routes
         routes += HookRoutes(recorder: rooms.recorder).routes
+        routes +=
+            MessageRoutes(messages: rooms.messages, inboxes: rooms.inboxes, authenticator: agents.authenticator).routes
+        routes += InboxRoutes(messages: rooms.messages, inboxes: rooms.inboxes).routes
+        routes += ExchangeRoutes(rooms, store: store).routes
         routes += TokenRoutes(authenticator: agents.authenticator, isLoopback: isLoopback).routes
         routes +=
             FigureRoutes(
@@ -123,6 +132,7 @@ package final class GatewayServer: Sendable {
                 store: store,
                 recorder: rooms.recorder,
                 memory: rooms.routing,
+                exchange: rooms.exchange,
                 agents: agents,
                 answers: answers
             ).routes

@@ -39,6 +39,7 @@ package final class DurableStore: Sendable {
     ///   - location: Where the store is; the journal is in the folder in either case.
     ///   - learning: What records do to scores.
     ///   - patience: How many times the usual a read waits for the store, for machines that are slow.
+    ///   - presence: Which agents are offered their items here; a store that other servers share has to know.
     ///   - committed: Called on the journal's thread with each commit's records, in order, once they are durable and
     ///     before their appends return.
     package static func open(
@@ -47,6 +48,7 @@ package final class DurableStore: Sendable {
         limits: JournalLimits = JournalLimits(),
         learning: ScoreLearning,
         patience: UInt64 = 1,
+        presence: InboxPresence = .none,
         committed: @escaping @Sendable ([JournalEntry]) -> Void = { _ in }
     ) async throws(StorageError) -> DurableStore {
         let folder = try DataFolder(path: path)
@@ -61,7 +63,8 @@ package final class DurableStore: Sendable {
                     writing: writing,
                     reading: reading,
                     learning: learning,
-                    patience: patience
+                    patience: patience,
+                    presence: presence
                 )
             }
         }
@@ -165,6 +168,12 @@ package final class DurableStore: Sendable {
 
     /// True if the store is another process, which may come and go while this one runs.
     package var mayBeAway: Bool { backend.mayBeAway }
+
+    /// What has to be settled with other servers; nil for a store that is this one's alone.
+    package var sharedInboxes: (any SharedInboxStore)? { backend.sharedInboxes }
+
+    /// Names this server among those that share the store; the same after a restart.
+    package var serverID: String { journal.id }
 
     /// `embedded` or `postgresql`.
     package var kind: String { backend.kind }

@@ -19,6 +19,7 @@ extension RoutingTable {
                 chosen: verdict.chosen,
                 at: verdict.createdAt
             )
+        case .message, .inbox, .reading, .sighting: break
         }
     }
 

@@ -20,18 +20,20 @@ package final class Message: Sendable {
         event: String,
         data: [UInt8],
         sender: Sender? = nil,
-        at timestamp: Timestamp = .now()
+        at timestamp: Timestamp = .now(),
+        id: String? = nil
     ) {
-        self.init(channel: channel, event: event, data: data.span, sender: sender, at: timestamp)
+        self.init(channel: channel, event: event, data: data.span, sender: sender, at: timestamp, id: id)
     }
 
-    /// Encodes a message. `data` must be one valid JSON value.
+    /// Encodes a message. `data` must be one valid JSON value; without an `id` it gets one of its own.
     package init(
         channel: ChannelName,
         event: String,
         data: Span<UInt8>,
         sender: Sender? = nil,
-        at timestamp: Timestamp = .now()
+        at timestamp: Timestamp = .now(),
+        id: String? = nil
     ) {
         self.channel = channel
         self.event = event
@@ -40,9 +42,15 @@ package final class Message: Sendable {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(data.count + channel.text.utf8.count + event.utf8.count + 160)
         bytes.append(contentsOf: FrameHeader.placeholder)
-        bytes.append(contentsOf: #"{"type":"event","id":""#.utf8)
-        MessageID.append(prefix: "msg_", at: timestamp, to: &bytes)
-        bytes.append(contentsOf: #"","channel":"#.utf8)
+        bytes.append(contentsOf: #"{"type":"event","id":"#.utf8)
+        if let id {
+            bytes.appendJSONString(id)
+        } else {
+            bytes.append(UInt8(ascii: "\""))
+            MessageID.append(prefix: "msg_", at: timestamp, to: &bytes)
+            bytes.append(UInt8(ascii: "\""))
+        }
+        bytes.append(contentsOf: #","channel":"#.utf8)
         bytes.appendJSONString(channel.text)
         bytes.append(contentsOf: #","event":"#.utf8)
         bytes.appendJSONString(event)

@@ -9,6 +9,7 @@ package struct FigureRoutes: Sendable {
     private let store: DurableStore
     private let recorder: ActionRecorder
     private let memory: RoutingMemory
+    private let exchange: ExchangeRooms
     private let agents: AgentService
     private let answers: AnswerCounter
 
@@ -17,6 +18,7 @@ package struct FigureRoutes: Sendable {
         store: DurableStore,
         recorder: ActionRecorder,
         memory: RoutingMemory,
+        exchange: ExchangeRooms,
         agents: AgentService,
         answers: AnswerCounter
     ) {
@@ -24,6 +26,7 @@ package struct FigureRoutes: Sendable {
         self.store = store
         self.recorder = recorder
         self.memory = memory
+        self.exchange = exchange
         self.agents = agents
         self.answers = answers
     }
@@ -60,6 +63,7 @@ package struct FigureRoutes: Sendable {
         FigureRoutes.write(store.figures, to: &text)
         FigureRoutes.write(store.figures.pools, to: &text)
         FigureRoutes.write(recorder.counters, to: &text)
+        text.write(exchange)
         return RESTResponse(fields: [.contentType: "text/plain; version=0.0.4"], body: Array(text.text.utf8))
     }
 

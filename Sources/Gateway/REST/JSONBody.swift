@@ -93,6 +93,30 @@ struct JSONBody {
         return text
     }
 
+    /// What was found as `value`, which must be there and not empty.
+    mutating func required(_ value: String?, _ name: String) -> String {
+        guard let value, !value.isEmpty else {
+            if problems[name] == nil { problem(name, "\(name) is required") }
+            return ""
+        }
+        return value
+    }
+
+    /// JSON text of an object that must be there; a string stands for an object with it as `message`.
+    mutating func content(_ name: String, aliases: [String] = []) -> String? {
+        guard let value = value(name, aliases: aliases) else {
+            problem(name, "\(name) is required")
+            return nil
+        }
+        switch value.kind {
+        case .object: return String(decoding: bytes[value.range], as: UTF8.self)
+        case .string: return #"{"message":\#(String(decoding: bytes[value.range], as: UTF8.self))}"#
+        default:
+            problem(name, "expected an object or a string")
+            return nil
+        }
+    }
+
     /// One of a closed set of strings.
     mutating func choice<Value: RawRepresentable & CaseIterable>(_ name: String, required: Bool) -> Value?
     where Value.RawValue == String {

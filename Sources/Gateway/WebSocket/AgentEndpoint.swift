@@ -1,5 +1,6 @@
 package import Agents
 package import Bus
+internal import Storage
 
 /// The JSON protocol of agents on one connection (contract section 2): decodes what the client wants, asks the rules,
 /// acts on the shard, answers.
@@ -11,8 +12,11 @@ package final class AgentEndpoint: WebSocketEndpoint {
     private var identity: Identity
     /// False until the client has shown credentials, where they are needed.
     private var isAdmitted: Bool
+    /// The client has said that it acknowledges what its inbox brings.
+    private var acknowledgesItems = false
     private var connection: WebSocketConnection?
     private var subscriber: Subscriber?
+    private var inbox: AgentInbox?
     /// What the client asked for, and what it got for that: an answer to `unsubscribe` takes back just that.
     private var granted: [ChannelPattern: [ChannelPattern]] = [:]
 
@@ -70,12 +74,13 @@ package final class AgentEndpoint: WebSocketEndpoint {
         case .publish(let publication): publish(publication, message, payload, on: shard)
         case .subscribe(let text): subscribe(text, message, on: shard)
         case .unsubscribe(let text): unsubscribe(text, message, on: shard)
-        case .auth(let token, let agentID, let sessionID):
+        case .auth(let token, let agentID, let sessionID, let acknowledges):
+            acknowledgesItems = acknowledgesItems || acknowledges
             authenticate(token: token, agentID: agentID, sessionID: sessionID, message, on: shard)
         case .ping: send(ServerMessage.pong(), on: shard)
-        // A pong is the natural answer to our ping; an acknowledgement ends the redelivery of inboxes, which this
-        // connection has none of. Both are signs of life and need no answer.
-        case .pong, .acknowledge: break
+        case .acknowledge(let id): acknowledge(id, message, on: shard)
+        // The natural answer to our ping: a sign of life that needs no answer.
+        case .pong: break
         }
     }
 
@@ -91,6 +96,11 @@ package final class AgentEndpoint: WebSocketEndpoint {
             return answer(message, failure: "Invalid channel format: \(publication.channel)", on: shard)
         }
         if let refusal = AccessPolicy.mayPublish(publication.event, on: channel, as: identity) {
+            return answer(message, failure: refusal.message, on: shard)
+        }
+        if channel.kind == .agents, let sender = identity.agentID,
+            let refusal = service.blocking.refusal(from: sender, to: String(channel.name))
+        {
             return answer(message, failure: refusal.message, on: shard)
         }
         let event =
@@ -186,12 +196,15 @@ package final class AgentEndpoint: WebSocketEndpoint {
         join("agents/\(agentID)", on: shard)
         if let sessionID = identity.sessionID { join("sessions/\(sessionID)", on: shard) }
         for pattern in service.subscriptions.patterns(of: agentID) { join(pattern.text, on: shard) }
+        openInbox(of: agentID, on: shard)
         announce("agent.connected", on: shard)
     }
 
     /// Who becomes another agent has no claim to the first one's channels.
     private func leave(on shard: isolated Shard) {
         announce("agent.disconnected", on: shard)
+        inbox?.close(on: shard)
+        inbox = nil
         guard let subscriber else { return }
         for pattern in shard.patterns(of: subscriber) where pattern.text != ChannelName.global.text {
             shard.unsubscribe(subscriber, from: pattern)
@@ -217,6 +230,37 @@ package final class AgentEndpoint: WebSocketEndpoint {
         )
     }
 
+    // MARK: - Inbox
+
+    private func openInbox(of agentID: String, on shard: isolated Shard) {
+        if let inbox {
+            if acknowledgesItems { inbox.startAcknowledging() }
+        } else if let subscriber {
+            inbox = AgentInbox(service.inboxes, agentID, subscriber, acknowledges: acknowledgesItems, on: shard)
+        }
+    }
+
+    /// Whoever acknowledges once is taken to do so from now on. An id that isn't that of a message is none of an inbox.
+    private func acknowledge(_ text: String, _ message: ClientMessage, on shard: isolated Shard) {
+        guard let inbox, let id = UUIDv7(text) else { return }
+        acknowledgesItems = true
+        inbox.startAcknowledging()
+        // As with requests, the task enters the shard at once, and this object is part of the shard's state.
+        nonisolated(unsafe) let endpoint = self
+        Task(executorPreference: shard.taskExecutor) { [link = inbox.link, service] in
+            do throws(AgentsError) {
+                try await service.inboxes.acknowledge(id, by: link.agentID)
+                unsafe await endpoint.answerAcknowledged(message, on: shard)
+            } catch {
+                unsafe await endpoint.answerAcknowledged(message, failure: error.message, on: shard)
+            }
+        }
+    }
+
+    private func answerAcknowledged(_ message: ClientMessage, failure: String? = nil, on shard: isolated Shard) {
+        if let failure { answer(message, failure: failure, on: shard) } else { answerSuccess(message, on: shard) }
+    }
+
     // MARK: - Answers
 
     private func answerSuccess(_ message: ClientMessage, on shard: isolated Shard) {
@@ -240,6 +284,8 @@ package final class AgentEndpoint: WebSocketEndpoint {
     package func closed(on shard: isolated Shard) {
         guard connection != nil else { return }
         connection = nil
+        inbox?.close(on: shard)
+        inbox = nil
         if let subscriber { shard.remove(subscriber) }
         subscriber = nil
         service.connectionClosed()
@@ -254,6 +300,8 @@ private final class CompressingSink: MessageSink {
     private static let threshold = 1024
 
     init(_ connection: WebSocketConnection) { self.connection = connection }
+
+    var bufferedBytes: Int { connection.stream?.buffered ?? 0 }
 
     func deliver(_ message: Message, on shard: isolated Shard) {
         if message.wire.count < CompressingSink.threshold {

@@ -14,10 +14,11 @@ struct ClientMessage {
         case publish(Publication)
         case subscribe(String)
         case unsubscribe(String)
-        case auth(token: String?, agentID: String?, sessionID: String?)
+        case auth(token: String?, agentID: String?, sessionID: String?, acknowledges: Bool)
         case ping
         case pong
-        case acknowledge
+        /// `ack`: the id of a message or of the event that brought it.
+        case acknowledge(String)
     }
 
     /// Why a message can't be used.
@@ -48,14 +49,14 @@ struct ClientMessage {
         }
     }
 
-    private static let names = JSONFieldTable<8>([
-        "type", "id", "channel", "event", "data", "token", "agent_id", "session_id",
+    private static let names = JSONFieldTable<10>([
+        "type", "id", "channel", "event", "data", "token", "agent_id", "session_id", "acks", "message_id",
     ])
     /// Longer correlation ids are refused: they are sent back as they are.
     private static let maximumIDLength = 256
 
     init(_ payload: Span<UInt8>) throws(Refusal) {
-        let fields: [8 of JSONValue?]
+        let fields: [10 of JSONValue?]
         do {
             fields = try ClientMessage.names.scan(payload)
         } catch {
@@ -94,11 +95,12 @@ struct ClientMessage {
             kind = .auth(
                 token: try text(fields[5], "token"),
                 agentID: try text(fields[6], "agent_id"),
-                sessionID: try text(fields[7], "session_id")
+                sessionID: try text(fields[7], "session_id"),
+                acknowledges: fields[8].flatMap { JSONScanner.bool($0) } ?? false
             )
         case "ping": kind = .ping
         case "pong": kind = .pong
-        case "ack": kind = .acknowledge
+        case "ack": kind = .acknowledge(try text(fields[9], "message_id") ?? "")
         case let other: throw .unknown(String(other.prefix(64)))
         }
     }

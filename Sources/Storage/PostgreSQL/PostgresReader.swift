@@ -33,14 +33,26 @@ struct PostgresReader: Sendable {
         )
     }
 
-    private func lookUp(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
+    func lookUp(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
         try await lookups.withConnection { connection throws(StorageError) in try await connection.run(command) }
     }
 
     var figures: PoolFigures { pool.figures }
 
     func run(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
-        try await pool.withConnection { connection throws(StorageError) in try await connection.run(command) }
+        try await withConnection { connection throws(StorageError) in try await connection.run(command) }
+    }
+
+    /// Runs `body` with one of the connections for reads and for changes that need an answer.
+    func withConnection<Value>(
+        _ body: (PostgresConnection) async throws(StorageError) -> Value
+    ) async throws(StorageError) -> Value {
+        try await pool.withConnection(body)
+    }
+
+    /// Several statements as one transaction.
+    func run(_ commands: [PostgresCommand]) async throws(StorageError) -> [PostgresResult] {
+        try await pool.withConnection { connection throws(StorageError) in try await connection.run(commands) }
     }
 
     func runAll(_ commands: [PostgresCommand]) async throws(StorageError) -> [PostgresResult] {

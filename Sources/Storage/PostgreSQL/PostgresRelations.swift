@@ -52,7 +52,7 @@ extension PostgresReader {
         }
     }
 
-    private static func rows<Row>(
+    static func rows<Row>(
         of result: PostgresResult,
         _ query: StoreQuery<Row>
     ) throws(StorageError) -> [Row] {

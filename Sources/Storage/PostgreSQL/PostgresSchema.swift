@@ -7,7 +7,7 @@
 enum PostgresSchema {
     /// What leads from each version to the next.
     private static let versions = [
-        work + record + exchange + bookkeeping, sharing, WorkOverviewStatements.listIndexes,
+        work + record + exchange + bookkeeping, sharing, WorkOverviewStatements.listIndexes, inboxes,
     ]
 
     /// What this program writes, and the newest that it opens.

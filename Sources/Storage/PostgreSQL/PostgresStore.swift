@@ -4,30 +4,35 @@ internal import Bus
 /// a mark, creates what is missing.
 final class PostgresStore: StoreBackend, SharedScoreStore {
     private let writer: PostgresWriter
-    private let reader: PostgresReader
+    let reader: PostgresReader
     private let listener: PostgresListener
+    let inboxes: PostgresInboxes
 
     /// - Parameters:
     ///   - writing: The loop of the writer; the batch writer lives on it too.
     ///   - reading: The loop of reads.
     ///   - patience: How many times the usual a read waits.
+    ///   - presence: Which agents are offered their items here.
     init(
         _ options: PostgresOptions,
         writing: EventLoop,
         reading: EventLoop,
         learning: ScoreLearning,
-        patience: UInt64 = 1
+        patience: UInt64 = 1,
+        presence: InboxPresence = .none
     ) {
-        writer = PostgresWriter(options, loop: writing, learning: learning)
+        writer = PostgresWriter(options, loop: writing, learning: learning, presence: presence)
         reader = PostgresReader(options, patience: patience, on: reading)
         listener = PostgresListener(options, on: reading)
+        inboxes = PostgresInboxes(options, on: reading)
     }
 
     var sink: any RecordSink { writer }
     var mayBeAway: Bool { true }
     var kind: String { StoreLocation.postgresKind }
     var sharedScores: (any SharedScoreStore)? { self }
-    var pools: [PoolFigures] { [writer.figures, reader.figures, listener.figures] }
+    var sharedInboxes: (any SharedInboxStore)? { inboxes }
+    var pools: [PoolFigures] { [writer.figures, reader.figures, inboxes.figures, listener.figures] }
 
     var dialect: SQLDialect { .postgres }
 
@@ -94,6 +99,7 @@ final class PostgresStore: StoreBackend, SharedScoreStore {
     func close() async {
         await listener.close()
         await reader.close()
+        await inboxes.close()
         await writer.close()
     }
 }

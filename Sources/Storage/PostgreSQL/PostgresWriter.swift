@@ -14,6 +14,7 @@ actor PostgresWriter: RecordSink {
     private let options: PostgresOptions
     private let pool: PostgresPool
     private let learning: ScoreLearning
+    private let presence: InboxPresence
     private let ids = UUIDGenerator()
     private var scores = PostgresScores()
     private var isPrepared = false
@@ -27,10 +28,11 @@ actor PostgresWriter: RecordSink {
     /// How long the one connection may take to come, milliseconds; above the time-out of connecting.
     private static let waitMilliseconds: UInt64 = 15_000
 
-    init(_ options: PostgresOptions, loop: EventLoop, learning: ScoreLearning) {
+    init(_ options: PostgresOptions, loop: EventLoop, learning: ScoreLearning, presence: InboxPresence) {
         self.options = options
         self.loop = loop
         self.learning = learning
+        self.presence = presence
         pool = PostgresPool(
             options,
             name: "writer",
@@ -91,8 +93,10 @@ actor PostgresWriter: RecordSink {
             try await connection.copyIn(PostgresStatements.copyActions, PostgresActionRows(actions))
         }
         let mustPrune = time >= nextPruning
-        let bookkeeping = bookkeeping(batch, actions, mustPrune: mustPrune, at: time)
-        try await finish(batch, bookkeeping, await composed, at: time, on: connection)
+        let exchange = InboxEffects(of: batch.entries)
+        let bookkeeping = bookkeeping(batch, actions, exchange.messages, mustPrune: mustPrune, at: time)
+        let inboxes = PostgresInboxEffects.commands(exchange, server: batch.journalID, presence: presence)
+        try await finish(batch, bookkeeping, inboxes, await composed, at: time, on: connection)
         if mustPrune { nextPruning = Timestamp(milliseconds: time.milliseconds + Self.pruningInterval) }
     }
 
@@ -109,14 +113,16 @@ actor PostgresWriter: RecordSink {
     private func finish(
         _ batch: RecordBatch,
         _ bookkeeping: [PostgresCommand],
+        _ inboxes: [PostgresCommand],
         _ effects: PostgresEffects,
         at time: Timestamp,
         on connection: PostgresConnection
     ) async throws(StorageError) {
         let commit = PostgresCommand("COMMIT", isPrepared: false)
         // Last, so that the lock is held for as short as possible.
-        let lock = effects.commands.isEmpty ? [] : [PostgresCommand(PostgresStatements.lockEffects)]
-        let commands = bookkeeping + lock + effects.commands
+        let isAlone = effects.commands.isEmpty && inboxes.isEmpty
+        let lock = isAlone ? [] : [PostgresCommand(PostgresStatements.lockEffects)]
+        let commands = bookkeeping + lock + inboxes + effects.commands
         guard !effects.answers.isEmpty else {
             _ = try await connection.run(commands + [commit])
             return
@@ -141,11 +147,12 @@ actor PostgresWriter: RecordSink {
     private func bookkeeping(
         _ batch: RecordBatch,
         _ actions: [ActionRecord],
+        _ messages: [MessageRecord],
         mustPrune: Bool,
         at time: Timestamp
     ) -> [PostgresCommand] {
         var commands: [PostgresCommand] = []
-        if let answers = PostgresEffects.answers(actions) { commands.append(answers) }
+        if let answers = PostgresEffects.answers(actions, messages) { commands.append(answers) }
         if mustPrune {
             let oldest = Timestamp(milliseconds: time.milliseconds - Self.answerLifetime)
             commands.append(PostgresCommand(BookkeepingStatements.pruneAnswers).with(oldest))

@@ -6,7 +6,7 @@ actor SQLiteReader {
     private let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
-    private let connection: SQLiteConnection
+    let connection: SQLiteConnection
     private static let scorePage = 4096
 
     init(loop: EventLoop, connection: SQLiteConnection) {

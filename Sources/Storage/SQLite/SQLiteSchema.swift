@@ -9,7 +9,7 @@ internal import GRDB
 enum SQLiteSchema {
     /// What leads from each version to the next.
     private static let versions = [
-        work + record + exchange + bookkeeping, wholeKeywords, WorkOverviewStatements.listIndexes,
+        work + record + exchange + bookkeeping, wholeKeywords, WorkOverviewStatements.listIndexes, inboxes,
     ]
 
     /// What this program writes, and the newest that it opens.

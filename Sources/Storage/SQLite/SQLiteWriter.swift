@@ -8,7 +8,7 @@ actor SQLiteWriter: RecordSink {
 
     nonisolated var mostRecords: Int { 5000 }
 
-    private let connection: SQLiteConnection
+    let connection: SQLiteConnection
     private let learning: ScoreLearning
     private let ids = UUIDGenerator()
     private var scores = SQLiteScores()
@@ -51,6 +51,7 @@ actor SQLiteWriter: RecordSink {
                 try rows.insert(action)
             }
             try apply(BatchEffects(of: batch.entries, learning: learning), rows, db)
+            try apply(InboxEffects(of: batch.entries), rows, db)
             for record in batch.rejected { try rows.reject(record, ofJournal: batch.journalID, at: time) }
             if time >= nextPruning {
                 try rows.pruneAnswers(before: Timestamp(milliseconds: time.milliseconds - Self.answerLifetime))
@@ -78,6 +79,15 @@ actor SQLiteWriter: RecordSink {
                     try scores.apply(change, toKeyword: keyword, toolName: feedback.toolName, db)
                 }
             }
+        }
+    }
+
+    /// Most batches have none of these records, and prepare no statement for them.
+    private func apply(_ effects: InboxEffects, _ rows: SQLiteRows, _ db: Database) throws {
+        guard !effects.isEmpty else { return }
+        try SQLiteMessageRows(db).apply(effects)
+        for message in effects.messages {
+            if let idempotency = message.idempotency { try rows.keep(idempotency, at: message.createdAt) }
         }
     }
 

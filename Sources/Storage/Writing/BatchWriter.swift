@@ -358,6 +358,10 @@ extension JournalRecord {
         switch self {
         case .action(let action): action.createdAt
         case .feedback(let feedback): feedback.createdAt
+        case .message(let message): message.createdAt
+        case .inbox(let record): record.createdAt
+        case .reading(let record): record.createdAt
+        case .sighting(let record): record.createdAt
         }
     }
 }

@@ -33,6 +33,9 @@ protocol StoreBackend: Store, RelationalStore {
     /// Its connections to a database, from any thread; empty for a file.
     var pools: [PoolFigures] { get }
 
+    /// What servers that share the store settle; nil if none can.
+    var sharedInboxes: (any SharedInboxStore)? { get }
+
     /// Closes its connections; no call may follow.
     func close() async throws(StorageError)
 }

@@ -10,6 +10,7 @@ final class TestServer: Sendable {
     let bus: Bus
     let store: DurableStore
     let gateway: GatewayServer
+    let rooms: Rooms
     private let folder: TemporaryFolder
 
     static let secret = "a secret of tests"
@@ -50,12 +51,17 @@ final class TestServer: Sendable {
     ) async throws {
         folder = try TemporaryFolder()
         let routing = RoutingMemory()
-        store = try await DurableStore.open(folder: folder.path, location: location, learning: .rules) {
-            routing.apply($0)
-        }
+        let registry = InboxRegistry()
+        store = try await DurableStore.open(
+            folder: folder.path,
+            location: location,
+            learning: .rules,
+            presence: registry.presence
+        ) { routing.apply($0) }
         try await routing.load(from: store)
         bus = Bus(loops: loops)
         try await bus.start()
+        rooms = Rooms(bus: bus, store: store, routing: routing, registry: registry)
         let authenticator = Authenticator(
             secret: TestServer.secret,
             isDevelopment: isDevelopment,
@@ -69,7 +75,7 @@ final class TestServer: Sendable {
             configuration,
             bus: bus,
             store: store,
-            rooms: Rooms(bus: bus, store: store, routing: routing),
+            rooms: rooms,
             authenticator: authenticator,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
@@ -79,6 +85,7 @@ final class TestServer: Sendable {
         await gateway.stopListening()
         await bus.drain(seconds: 5)
         await gateway.finishRequests()
+        await rooms.inboxes.finish()
         try await store.close()
         bus.stop()
     }

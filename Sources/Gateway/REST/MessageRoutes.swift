@@ -1,0 +1,240 @@
+package import Agents
+internal import Bus
+internal import HTTPTypes
+internal import Storage
+
+/// Messages between agents: contract section 1.10, with acknowledgements and states.
+package struct MessageRoutes: Sendable {
+    private let messages: Messages
+    private let inboxes: Inboxes
+    private let authenticator: Authenticator
+
+    package init(messages: Messages, inboxes: Inboxes, authenticator: Authenticator) {
+        self.messages = messages
+        self.inboxes = inboxes
+        self.authenticator = authenticator
+    }
+
+    package var routes: [Route] {
+        [
+            Route(.post, "/api/messages", RouteDescription("send", tag: "messages", answers: []), action: send),
+            Route(
+                .get,
+                "/api/messages/:agent_id",
+                RouteDescription("fetch", tag: "messages", answers: []),
+                action: fetch
+            ),
+            Route(
+                .post,
+                "/api/messages/:id/ack",
+                RouteDescription("acknowledge", tag: "messages", answers: []),
+                action: acknowledge
+            ),
+            Route(
+                .get,
+                "/api/messages/:id/state",
+                RouteDescription("state", tag: "messages", answers: []),
+                action: state
+            ),
+        ]
+    }
+
+    private static let maximumLimit = 1000
+
+    // MARK: - Sending
+
+    @Sendable private func send(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+        let message = try decode(request)
+        do throws(AgentsError) {
+            let answer = try await messages.send(
+                message,
+                repeatable: try MessageRoutes.repeatable(message, request),
+                answer: MessageRoutes.encode
+            )
+            return RESTResponse(.created, body: answer.body)
+        } catch {
+            throw GatewayError(error)
+        }
+    }
+
+    private func decode(_ request: RESTRequest) throws(GatewayError) -> NewMessage {
+        var body = try JSONBody(request.body)
+        // A token says who sends, whatever the body says.
+        let agent = request.fields.agent(authenticator)
+        let claimed = body.string("from_agent", aliases: ["from_agent_id", "sender_id"])
+        let fromAgent = agent.id ?? body.required(claimed, "from_agent")
+        let toAgent = body.string("to_agent", aliases: ["to_agent_id"])
+        let topic = body.requiredString("topic", aliases: ["message_type", "channel"])
+        let content = body.content("content", aliases: ["payload"])
+        var message = NewMessage(
+            fromAgent: fromAgent,
+            toAgent: toAgent,
+            topic: topic,
+            content: content ?? "{}"
+        )
+        message.isVerified = agent.isVerified
+        message.priority = body.integer("priority", in: NewMessage.priorities) ?? 0
+        let milliseconds = body.integer("ttl_ms", in: 1...NewMessage.lifetimes.upperBound * 1000)
+        message.lifetimeSeconds =
+            body.integer("ttl_seconds", in: NewMessage.lifetimes) ?? milliseconds.map { ($0 + 999) / 1000 }
+            ?? NewMessage.standardLifetime
+        message.projectID = body.uuid("project_id")
+        message.threadID = body.string("thread_id")
+        message.replyTo = body.uuid("reply_to").flatMap { UUIDv7($0) }
+        message.clientMessageID = body.string("client_message_id")
+        try body.check()
+        return message
+    }
+
+    /// The sender's own id of the message, or else the header.
+    private static func repeatable(
+        _ message: NewMessage,
+        _ request: RESTRequest
+    ) throws(AgentsError) -> RepeatableRequest? {
+        if let id = message.clientMessageID {
+            return RepeatableRequest(messageID: id, of: message.fromAgent, body: request.body.span)
+        }
+        return try request.fields[.idempotencyKey].map { (key) throws(AgentsError) in
+            try RepeatableRequest(route: "POST /api/messages", key: key, body: request.body.span)
+        }
+    }
+
+    private static func encode(_ message: MessageRecord, _ isKnown: Bool) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("success", true)
+        json.key("message")
+        json.beginObject()
+        json.describe(message)
+        json.field("client_message_id", message.clientMessageID)
+        json.endObject()
+        json.field("known", isKnown)
+        json.endObject()
+        return json.bytes
+    }
+
+    // MARK: - Fetching
+
+    @Sendable private func fetch(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+        let query = request.query
+        let agentID = request.parameter("agent_id")
+        try request.fields.agent(authenticator).mayActFor(agentID)
+        let filter = MessageFilter(
+            agentID: agentID,
+            since: try query.time("since"),
+            topic: query.text("topic"),
+            includesBroadcasts: try query.bool("include_broadcasts", default: true),
+            limit: try query.integer("limit", default: 100, in: 1...MessageRoutes.maximumLimit)
+        )
+        let page: MessagePage
+        do throws(AgentsError) {
+            page = try await messages.fetch(filter)
+        } catch {
+            throw GatewayError(error)
+        }
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("agent_id", agentID)
+        json.key("messages")
+        json.beginArray()
+        for found in page.messages {
+            json.beginObject()
+            json.describe(found.message)
+            json.field("content", raw: found.message.content.utf8Span.span)
+            json.field("already_read", found.isRead)
+            json.endObject()
+        }
+        json.endArray()
+        json.field("count", page.messages.count)
+        json.field("unread_remaining", page.unread - page.messages.count { !$0.isRead })
+        json.endObject()
+        return RESTResponse(body: json.bytes)
+    }
+
+    // MARK: - Acknowledging
+
+    @Sendable private func acknowledge(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+        guard let id = UUIDv7(request.parameter("id")) else {
+            throw GatewayError.validation(["id": ["id must be a valid UUID"]])
+        }
+        var body = try JSONBody(request.body.isEmpty ? Array("{}".utf8) : request.body)
+        let agent = request.fields.agent(authenticator)
+        let claimed = body.string("agent_id")
+        let agentID = agent.id ?? body.required(claimed, "agent_id")
+        try body.check()
+        do throws(AgentsError) {
+            try await inboxes.acknowledge(id, by: agentID)
+        } catch {
+            throw GatewayError(error)
+        }
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("success", true)
+        json.field("id", id.description)
+        json.field("agent_id", agentID)
+        json.field("state", InboxItemState.acknowledged.rawValue)
+        json.endObject()
+        return RESTResponse(body: json.bytes)
+    }
+
+    // MARK: - States
+
+    @Sendable private func state(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+        guard let id = UUIDv7(request.parameter("id")) else {
+            throw GatewayError.validation(["id": ["id must be a valid UUID"]])
+        }
+        let found: (message: MessageRecord, items: [InboxItemStatus])
+        do throws(AgentsError) {
+            found = try await messages.state(of: id)
+        } catch {
+            throw GatewayError(error)
+        }
+        var json = JSONWriter()
+        json.beginObject()
+        json.describe(found.message)
+        json.field("client_message_id", found.message.clientMessageID)
+        json.key("items")
+        json.beginArray()
+        for item in found.items { MessageRoutes.write(item, to: &json) }
+        json.endArray()
+        json.endObject()
+        return RESTResponse(body: json.bytes)
+    }
+
+    private static func write(_ item: InboxItemStatus, to json: inout JSONWriter) {
+        json.beginObject()
+        json.field("agent_id", item.agentID)
+        json.field("state", item.state.rawValue)
+        json.field("attempts", item.attempts)
+        json.field("stored_at", item.storedAt)
+        json.field("offered_at", item.offeredAt)
+        json.field("next_offer_at", item.state.isPending ? item.nextOfferAt : nil)
+        json.field("acknowledged_at", item.acknowledgedAt)
+        json.field("expired_at", item.expiredAt)
+        json.field("dead_at", item.deadAt)
+        json.endObject()
+    }
+}
+
+extension JSONWriter {
+    /// The members that every description of a message has.
+    mutating func describe(_ message: MessageRecord) {
+        field("id", message.id.description)
+        field("from_agent", message.fromAgent)
+        field("to_agent", message.toAgent)
+        field("topic", message.topic)
+        field("priority", message.priority)
+        field("thread_id", message.threadID)
+        field("reply_to", message.replyTo?.description)
+        field("verified", message.isVerified)
+        field("is_broadcast", message.toAgent == nil)
+        field("created_at", message.createdAt)
+        field("expires_at", message.expiresAt)
+    }
+
+    /// `"name":"2026-11-23T17:00:00.000Z"` or `"name":null`
+    mutating func field(_ name: String, _ time: Timestamp?) {
+        key(name)
+        if let time { value(time) } else { null() }
+    }
+}

@@ -51,6 +51,7 @@ let package = Package(
             dependencies: [
                 "CUV",
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

@@ -125,6 +125,8 @@ package final class GatewayServer: Sendable {
             MessageRoutes(messages: rooms.messages, inboxes: rooms.inboxes, authenticator: agents.authenticator).routes
         routes += InboxRoutes(messages: rooms.messages, inboxes: rooms.inboxes).routes
         routes += ExchangeRoutes(rooms, store: store).routes
+        routes += ChannelRoutes(bus: bus, authenticator: agents.authenticator).routes
+        routes += PresenceRoutes(bus: bus, agents: agents).routes
         routes += TokenRoutes(authenticator: agents.authenticator, isLoopback: isLoopback).routes
         routes +=
             FigureRoutes(

@@ -44,7 +44,12 @@ package struct FigureRoutes: Sendable {
         var text = PrometheusText()
         let (counters, gauges) = await bus.figures()
         FigureRoutes.write(counters, gauges, to: &text)
+        FigureRoutes.writeChannels(counters, gauges, to: &text)
+        text.gauge("retained_values", "Retained values", bus.retained.figures.count)
+        text.gauge("retained_bytes", "Bytes of retained values", bus.retained.figures.bytes)
         text.gauge("agent_connections", "WebSocket connections of agents", agents.connectedClients)
+        text.gauge("agents_connected", "Agents with a connection", agents.presence.figures.connected)
+        text.counter("agents_forgotten_total", "Agents of the past forgotten", agents.presence.figures.forgotten)
         let answered = answers.byClass.enumerated().dropFirst().map { (label: "\($0.offset)xx", value: $0.element) }
         text.counters("http_answers_total", "HTTP answers by class of status", label: "class", answered)
         let forgotten = agents.subscriptions.counters
@@ -79,6 +84,24 @@ package struct FigureRoutes: Sendable {
         text.gauge("connections", "Open connections", gauges.connections)
         text.gauge("subscriptions", "Pairs of subscriber and pattern", gauges.subscriptions)
         text.gauge("output_buffered_bytes", "Bytes that wait for peers", gauges.bufferedBytes)
+    }
+
+    private static func writeChannels(
+        _ counters: ShardCounters,
+        _ gauges: ShardGauges,
+        to text: inout PrometheusText
+    ) {
+        text.gauge("histories", "Channels with a history", gauges.histories)
+        text.gauge("history_bytes", "Bytes of the events in histories", gauges.historyBytes)
+        text.counter("history_forgotten_total", "Histories that gave way to others", gauges.forgottenHistories)
+        text.counter("history_emptied_total", "Histories emptied for want of room", gauges.emptiedHistories)
+        text.counter("history_failures_total", "Times that histories were not written", counters.failedHistoryWrites)
+        text.counter("retained_refused_total", "Retained values without room", counters.refusedRetained)
+        text.gauge("queue_groups", "Queue groups", gauges.queueGroups)
+        text.gauge("queue_waiting", "Messages that wait for a member", gauges.queueWaiting)
+        text.gauge("queue_unacknowledged", "Messages that members have not acknowledged", gauges.queueUnacknowledged)
+        text.counter("queue_dropped_total", "Messages dropped by full or abandoned queues", gauges.queueDropped)
+        text.gauge("open_requests", "Requests that wait for a reply", gauges.openRequests)
     }
 
     private static func write(_ figures: DurableStore.Figures, to text: inout PrometheusText) {

@@ -7,6 +7,7 @@ package final class AgentService: Sendable {
     package let subscriptions: SubscriptionMemory
     package let inboxes: Inboxes
     package let blocking: Blocking
+    package let presence = PresenceBook()
     /// Clients are served once they have shown credentials; false on loopback.
     package let needsCredentials: Bool
     private let open = Atomic<Int>(0)

@@ -10,6 +10,8 @@ struct Server {
     private let bus: Bus
     private let store: DurableStore
     private let rooms: Rooms
+    /// Nil when its files could not be opened: histories are in memory only.
+    private let history: HistoryStore?
     private let gateway: GatewayServer
     private let logger: Logger
 
@@ -35,6 +37,7 @@ struct Server {
         let bus = Bus(loops: loops)
         do {
             try await bus.start()
+            let history = try await keepHistory(settings.history, bus: bus, folder: store.folder, logger: logger)
             // A store of its own is waited for; one that may be away is asked until it answers, see `run`.
             if !store.mayBeAway { try await routing.load(from: store) }
             var exchange = settings.exchange
@@ -48,11 +51,38 @@ struct Server {
                 delivery: settings.delivery,
                 exchange: exchange
             )
-            return try await listen(settings, secret: secret, bus: bus, store: store, rooms: rooms, logger: logger)
+            return try await listen(
+                settings,
+                secret: secret,
+                bus: bus,
+                store: store,
+                history: history,
+                rooms: rooms,
+                logger: logger
+            )
         } catch {
             bus.stop()
             try? await store.close()
             throw error
+        }
+    }
+
+    /// A full disk keeps nobody from talking: histories are then in memory, and durable publishes are refused.
+    private static func keepHistory(
+        _ limits: HistoryLimits,
+        bus: Bus,
+        folder: DataFolder,
+        logger: Logger
+    ) async throws -> HistoryStore? {
+        do throws(StorageError) {
+            let (store, setup) = try HistoryStore.open(folder: folder, limits: limits)
+            await bus.keepHistory(setup)
+            return store
+        } catch {
+            guard error.code == .diskFull else { throw error }
+            logger.warning("histories are kept in memory only", metadata: ["reason": "\(error)"])
+            await bus.keepHistory(HistorySetup(limits: limits))
+            return nil
         }
     }
 
@@ -61,6 +91,7 @@ struct Server {
         secret: String,
         bus: Bus,
         store: DurableStore,
+        history: HistoryStore?,
         rooms: Rooms,
         logger: Logger
     ) async throws -> Server {
@@ -81,7 +112,7 @@ struct Server {
             logger: logger
         )
         try store.folder.write(["rest \(gateway.restAddress)", "websocket \(gateway.webSocketAddress)"])
-        return Server(bus: bus, store: store, rooms: rooms, gateway: gateway, logger: logger)
+        return Server(bus: bus, store: store, rooms: rooms, history: history, gateway: gateway, logger: logger)
     }
 
     /// Serves until the shutdown begins, then ends in order: ports, connections, store, loops.
@@ -111,6 +142,7 @@ struct Server {
         await rooms.inboxes.finish()
         // Nobody is connected any more: other servers needn't wait until this one is taken for dead.
         if let shared = store.sharedInboxes { try? await rooms.inboxes.release(to: shared) }
+        await closeHistory()
         do throws(StorageError) {
             try await store.close()
         } catch {
@@ -118,5 +150,14 @@ struct Server {
         }
         bus.stop()
         logger.info("bye")
+    }
+
+    private func closeHistory() async {
+        let isWhole = await bus.flushHistory()
+        do throws(StorageError) {
+            try await history?.close(isWhole: isWhole)
+        } catch {
+            logger.error("the history did not close cleanly", metadata: ["reason": "\(error)"])
+        }
     }
 }

@@ -55,7 +55,7 @@ package final class CompactedSessions: Sendable {
         }
         do {
             _ = try await messages.send(CompactedSessions.message(about: brief)) { _, _ in [] }
-        } catch where error.code == .blocked {
+        } catch  where error.code == .blocked {
             // An agent that wants no such messages gets its brief all the same.
         }
         return Restoration(brief: brief, isRecorded: requests > 0, restoredAt: time)

@@ -1,6 +1,8 @@
 /// Each route of the REST port, once well used and once badly. A route without both fails `RouteTableTests`.
 enum RouteExamples {
-    static let all: [RouteExample] = server + actions + routing + hooks + work + ExchangeExamples.all
+    static let all: [RouteExample] =
+        server + actions + routing + hooks + work + ExchangeExamples.all
+        + MessageExamples.all
 
     /// A UUID that nothing has.
     static let nobody = "00000000-0000-7000-8000-000000000000"

@@ -40,7 +40,11 @@ extension FieldDescription {
         json.field("description", summary + others)
         // Null is the same as nothing in every optional field of a body.
         let takesNull = !isQuery && (!isRequired || isNullable)
-        if takesNull { json.field("type", [type.typeName, "null"].compactMap { $0 }) } else { writeType(to: &json) }
+        switch type {
+        case .anything: break
+        case _ where takesNull: json.field("type", [type.typeName, "null"].compactMap { $0 })
+        default: writeType(to: &json)
+        }
         type.writeLimits(isRequired: isRequired, takesNull: takesNull, isQuery: isQuery, to: &json)
         writeDefault(to: &json)
         json.endObject()
@@ -74,6 +78,7 @@ extension FieldType {
         case .boolean: "boolean"
         case .texts, .uuids: "array"
         case .object, .content: "object"
+        case .anything: nil
         }
     }
 
@@ -103,7 +108,7 @@ extension FieldType {
             json.field("maxItems", count)
             json.key("items")
             JSONSchema.uuid.write(to: &json)
-        case .number, .boolean, .object, .content: break
+        case .number, .boolean, .object, .content, .anything: break
         }
     }
 

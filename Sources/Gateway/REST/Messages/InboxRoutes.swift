@@ -15,31 +15,18 @@ package struct InboxRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route(.get, "/api/inboxes", RouteDescription("list", tag: "inboxes", answers: []), action: list),
-            Route(
-                .get,
-                "/api/dead-letters",
-                RouteDescription("deadLetters", tag: "inboxes", answers: []),
-                action: deadLetters
-            ),
-            Route(
-                .post,
-                "/api/dead-letters/:id/retry",
-                RouteDescription("retry", tag: "inboxes", answers: []),
-                action: retry
-            ),
+            Route(.get, "/api/inboxes", InboxDescriptions.list, handle: list),
+            Route(.get, "/api/dead-letters", InboxDescriptions.deadLetters, handle: deadLetters),
+            Route(.post, "/api/dead-letters/:id/retry", InboxDescriptions.retry, handle: retry),
         ]
     }
 
-    private static let maximumLimit = 1000
-
-    @Sendable private func list(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        let query = request.query
-        let limit = try query.integer("limit", default: 100, in: 1...InboxRoutes.maximumLimit)
+    @Sendable private func list(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let limit = try input.query.required(CommonFields.limit)
         let lag = messages.lag
         let figures: [InboxFigures]
         do throws(AgentsError) {
-            figures = try await messages.inboxFigures(limit: limit, isStale: query.allowsStale)
+            figures = try await messages.inboxFigures(limit: limit, isStale: input.allowsStale)
         } catch {
             throw GatewayError(error)
         }
@@ -60,18 +47,18 @@ package struct InboxRoutes: Sendable {
         }
         json.endArray()
         json.field("count", figures.count)
-        if query.allowsStale { json.behind(lag) }
+        if input.allowsStale { json.behind(lag) }
         json.endObject()
         return RESTResponse(body: json.bytes)
     }
 
-    @Sendable private func deadLetters(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        let query = request.query
-        let limit = try query.integer("limit", default: 100, in: 1...InboxRoutes.maximumLimit)
-        let offset = try query.integer("offset", default: 0, in: 0...Int(Int32.max))
+    @Sendable private func deadLetters(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let agentID = input.query[InboxDescriptions.agentID]
+        let limit = try input.query.required(CommonFields.limit)
+        let offset = try input.query.required(CommonFields.offset)
         let items: [DeadItem]
         do throws(AgentsError) {
-            items = try await messages.deadItems(of: query.text("agent_id"), limit: limit, offset: offset)
+            items = try await messages.deadItems(of: agentID, limit: limit, offset: offset)
         } catch {
             throw GatewayError(error)
         }
@@ -96,13 +83,9 @@ package struct InboxRoutes: Sendable {
         return RESTResponse(body: json.bytes)
     }
 
-    @Sendable private func retry(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        guard let id = UUIDv7(request.parameter("id")) else {
-            throw GatewayError.validation(["id": ["id must be a valid UUID"]])
-        }
-        var body = try JSONBody(request.body)
-        let agentID = body.requiredString("agent_id")
-        try body.check()
+    @Sendable private func retry(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let id = try input.path.required(CommonFields.id)
+        let agentID = try input.body.required(InboxDescriptions.owner)
         do throws(AgentsError) {
             try await messages.revive(id, of: agentID)
         } catch {

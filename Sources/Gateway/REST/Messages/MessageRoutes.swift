@@ -17,29 +17,12 @@ package struct MessageRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route(.post, "/api/messages", RouteDescription("send", tag: "messages", answers: []), action: send),
-            Route(
-                .get,
-                "/api/messages/:agent_id",
-                RouteDescription("fetch", tag: "messages", answers: []),
-                action: fetch
-            ),
-            Route(
-                .post,
-                "/api/messages/:id/ack",
-                RouteDescription("acknowledge", tag: "messages", answers: []),
-                action: acknowledge
-            ),
-            Route(
-                .get,
-                "/api/messages/:id/state",
-                RouteDescription("state", tag: "messages", answers: []),
-                action: state
-            ),
+            Route(.post, "/api/messages", MessageDescriptions.send, action: send),
+            Route(.get, "/api/messages/:agent_id", MessageDescriptions.fetch, handle: fetch),
+            Route(.post, "/api/messages/:id/ack", MessageDescriptions.acknowledge, handle: acknowledge),
+            Route(.get, "/api/messages/:id/state", MessageDescriptions.state, handle: state),
         ]
     }
-
-    private static let maximumLimit = 1000
 
     // MARK: - Sending
 
@@ -115,16 +98,15 @@ package struct MessageRoutes: Sendable {
 
     // MARK: - Fetching
 
-    @Sendable private func fetch(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        let query = request.query
-        let agentID = request.parameter("agent_id")
-        try request.fields.agent(authenticator).mayActFor(agentID)
+    @Sendable private func fetch(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let agentID = try input.path.required(MessageDescriptions.agent)
+        try input.request.fields.agent(authenticator).mayActFor(agentID)
         let filter = MessageFilter(
             agentID: agentID,
-            since: try query.time("since"),
-            topic: query.text("topic"),
-            includesBroadcasts: try query.bool("include_broadcasts", default: true),
-            limit: try query.integer("limit", default: 100, in: 1...MessageRoutes.maximumLimit)
+            since: input.query[MessageDescriptions.since],
+            topic: input.query[MessageDescriptions.topic],
+            includesBroadcasts: input.query[MessageDescriptions.includesBroadcasts] ?? true,
+            limit: try input.query.required(CommonFields.limit)
         )
         let page: MessagePage
         do throws(AgentsError) {
@@ -153,15 +135,10 @@ package struct MessageRoutes: Sendable {
 
     // MARK: - Acknowledging
 
-    @Sendable private func acknowledge(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        guard let id = UUIDv7(request.parameter("id")) else {
-            throw GatewayError.validation(["id": ["id must be a valid UUID"]])
-        }
-        var body = try JSONBody(request.body.isEmpty ? Array("{}".utf8) : request.body)
-        let agent = request.fields.agent(authenticator)
-        let claimed = body.string("agent_id")
-        let agentID = agent.id ?? body.required(claimed, "agent_id")
-        try body.check()
+    @Sendable private func acknowledge(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let id = try input.path.required(CommonFields.id)
+        let agentID =
+            try input.request.fields.agent(authenticator).id ?? input.body.required(MessageDescriptions.acknowledger)
         do throws(AgentsError) {
             try await inboxes.acknowledge(id, by: agentID)
         } catch {
@@ -179,10 +156,8 @@ package struct MessageRoutes: Sendable {
 
     // MARK: - States
 
-    @Sendable private func state(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        guard let id = UUIDv7(request.parameter("id")) else {
-            throw GatewayError.validation(["id": ["id must be a valid UUID"]])
-        }
+    @Sendable private func state(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let id = try input.path.required(CommonFields.id)
         let found: (message: MessageRecord, items: [InboxItemStatus])
         do throws(AgentsError) {
             found = try await messages.state(of: id)

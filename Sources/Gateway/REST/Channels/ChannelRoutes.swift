@@ -14,21 +14,20 @@ package struct ChannelRoutes: Sendable {
         self.authenticator = authenticator
     }
 
-    /// Events of one answer.
-    static let maximumLimit = 1000
     /// Bytes of the events of one answer; one event always fits.
     static let maximumBytes = 4 << 20
 
     package var routes: [Route] {
         [
-            Route(.get, "/api/channels/:channel/history", action: history),
-            Route(.post, "/api/channels/:channel/request", action: request),
+            Route(.get, "/api/channels/:channel/history", ChannelDescriptions.history, handle: history),
+            Route(.post, "/api/channels/:channel/request", ChannelDescriptions.request, handle: request),
         ]
     }
 
-    private func channel(_ request: RESTRequest) throws(GatewayError) -> ChannelName {
-        guard let channel = ChannelName(request.parameter("channel")) else {
-            throw GatewayError(.badRequest, "Invalid channel format: \(request.parameter("channel"))")
+    private func channel(_ input: RouteInput) throws(GatewayError) -> ChannelName {
+        let text = try input.path.required(ChannelDescriptions.channel)
+        guard let channel = ChannelName(text) else {
+            throw GatewayError(.badRequest, "Invalid channel format: \(text)")
         }
         return channel
     }
@@ -49,13 +48,11 @@ package struct ChannelRoutes: Sendable {
 
     // MARK: - History
 
-    @Sendable private func history(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        let channel = try channel(request)
-        let query = request.query
-        let limit = try query.integer("limit", default: 100, in: 1...ChannelRoutes.maximumLimit)
-        let since =
-            query["since"] == nil ? nil : Int64(try query.integer("since", default: 0, in: 0...Int(Int64.max)))
-        let identity = try identity(request, agentID: query.text("agent_id"))
+    @Sendable private func history(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let channel = try channel(input)
+        let limit = try input.query.required(CommonFields.limit)
+        let since = input.query[ChannelDescriptions.since].map(Int64.init)
+        let identity = try identity(input.request, agentID: input.query[ChannelDescriptions.agentID])
         do throws(AccessPolicy.Refusal) {
             _ = try AccessPolicy.mayListen(to: channel.text, as: identity)
         } catch {
@@ -98,17 +95,12 @@ package struct ChannelRoutes: Sendable {
 
     // MARK: - Request
 
-    @Sendable private func request(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        let channel = try channel(request)
-        var body = try JSONBody(request.body)
-        let event = body.requiredString("event")
-        let data = body.json("data") ?? Array("null".utf8)
-        let agentID = body.string("agent_id")
-        let milliseconds =
-            body.integer("timeout_ms", in: 1...AgentEndpoint.maximumReplyMilliseconds)
-            ?? AgentEndpoint.replyMilliseconds
-        try body.check()
-        let identity = try identity(request, agentID: agentID)
+    @Sendable private func request(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let channel = try channel(input)
+        let event = try input.body.required(ChannelDescriptions.event)
+        let data = input.body[ChannelDescriptions.data] ?? Array("null".utf8)
+        let milliseconds = try input.body.required(ChannelDescriptions.milliseconds)
+        let identity = try identity(input.request, agentID: input.body[ChannelDescriptions.agentID])
         if let refusal = AccessPolicy.mayPublish(event, on: channel, as: identity) {
             throw GatewayError(.forbidden, refusal.message)
         }

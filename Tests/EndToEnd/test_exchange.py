@@ -28,6 +28,9 @@ def test_a_blocked_pair_exchanges_nothing(server):
         assert refused.status == 403
         assert refused.json["error"] == "quiet has blocked noisy: the message was not accepted"
         assert send(server, "quiet", "noisy").status == 403
+        published = noisy.request("publish", channel="agents/quiet", event="message.new", data={})
+        assert published["success"] is False and published["error"] == refused.json["error"]
+        assert noisy.request("publish", channel="agents/third", event="message.new", data={})["success"]
         assert send(server, "noisy", "third").status == 201
         # A broadcast is addressed to nobody.
         assert send(server, "noisy").status == 201

@@ -28,14 +28,9 @@ extension JSONWriter {
     /// The four members that tell of a compaction, all null without one.
     mutating func compaction(_ compaction: Compaction?) {
         field("compacted", compaction != nil)
-        key("compacted_at")
-        optional(compaction?.compactedAt)
+        field("compacted_at", compaction?.compactedAt)
         field("compact_summary", compaction?.summary)
         field("compact_agent", compaction?.agentID)
-    }
-
-    private mutating func optional(_ time: Timestamp?) {
-        if let time { value(time) } else { null() }
     }
 
     mutating func facts(_ facts: BriefFacts) {
@@ -76,8 +71,7 @@ extension JSONWriter {
         field("status", task.status)
         field("agent_type", task.agentType)
         field("created_at", task.createdAt)
-        key("started_at")
-        optional(task.startedAt)
+        field("started_at", task.startedAt)
         field("blocked_by", task.blockedBy)
         field("task_name", task.taskName)
         field("wave_number", task.waveNumber.map(Int64.init))

@@ -206,10 +206,4 @@ extension JSONWriter {
         field("created_at", message.createdAt)
         field("expires_at", message.expiresAt)
     }
-
-    /// `"name":"2026-11-23T17:00:00.000Z"` or `"name":null`
-    mutating func field(_ name: String, _ time: Timestamp?) {
-        key(name)
-        if let time { value(time) } else { null() }
-    }
 }

@@ -12,24 +12,20 @@ package struct PresenceRoutes: Sendable {
         self.agents = agents
     }
 
-    /// The largest page of a list.
-    static let maximumLimit = 1000
-
     package var routes: [Route] {
         [
-            Route(.get, "/api/agents", action: listAgents),
-            Route(.get, "/api/connections", action: listConnections),
+            Route(.get, "/api/agents", PresenceDescriptions.agents, handle: listAgents),
+            Route(.get, "/api/connections", PresenceDescriptions.connections, handle: listConnections),
         ]
     }
 
     /// Pages go by the ids: `after` is the last one of the page before.
-    @Sendable private func listAgents(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        let query = request.query
-        let limit = try query.integer("limit", default: 100, in: 1...PresenceRoutes.maximumLimit)
+    @Sendable private func listAgents(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let limit = try input.query.required(CommonFields.limit)
         let page = agents.presence.page(
-            after: query.text("after"),
+            after: input.query[PresenceDescriptions.after],
             limit: limit,
-            connectedOnly: query["connected"] == "1" || query["connected"] == "true"
+            connectedOnly: input.query[PresenceDescriptions.connectedOnly] ?? false
         )
         let figures = agents.presence.figures
         var json = JSONWriter()
@@ -60,10 +56,9 @@ package struct PresenceRoutes: Sendable {
     }
 
     /// Pages go by the connections' names: `after` is the last one of the page before.
-    @Sendable private func listConnections(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        let query = request.query
-        let limit = try query.integer("limit", default: 100, in: 1...PresenceRoutes.maximumLimit)
-        let after = try query.text("after").map { (text) throws(GatewayError) in
+    @Sendable private func listConnections(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let limit = try input.query.required(CommonFields.limit)
+        let after = try input.query[PresenceDescriptions.after].map { (text) throws(GatewayError) in
             guard let name = ConnectionName(text) else {
                 throw GatewayError(
                     .badRequest,

@@ -31,6 +31,7 @@ final class SQLiteStore: StoreBackend {
     var sink: any RecordSink { writer }
     var mayBeAway: Bool { false }
     var kind: String { StoreLocation.embeddedKind }
+    var sharedScores: (any SharedScoreStore)? { nil }
     var pools: [PoolFigures] { [] }
 
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
@@ -52,7 +53,7 @@ final class SQLiteStore: StoreBackend {
     func loadScores(
         ofJournal id: String,
         _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void
-    ) async throws(StorageError) -> JournalPosition {
+    ) async throws(StorageError) -> ScoreMoment {
         try await reader.loadScores(ofJournal: id, batch)
     }
 

@@ -27,6 +27,9 @@ protocol StoreBackend: Store {
     /// `embedded` or `postgresql`.
     var kind: String { get }
 
+    /// What several servers learn from each other; nil for a store that has one.
+    var sharedScores: (any SharedScoreStore)? { get }
+
     /// Its connections to a database, from any thread; empty for a file.
     var pools: [PoolFigures] { get }
 

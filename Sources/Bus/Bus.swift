@@ -35,6 +35,9 @@ package final class Bus: Sendable {
         return isWritten
     }
 
+    /// True if the events of such a channel are kept.
+    package func keepsHistory(of channel: ChannelName) async -> Bool { await shards[0].keepsHistory(of: channel) }
+
     /// Some events of a channel, oldest first: those behind an offset, or else the newest. Nil if it has no history.
     package func history(of channel: ChannelName, after offset: Int64?, limit: Int) async -> HistoryPage? {
         let owner = await shards[0].owner(of: channel)

@@ -19,9 +19,18 @@ extension Bus {
     package func request(_ question: Question, milliseconds: UInt64) async -> RequestOutcome {
         await (shards.first { $0.loop.isCurrent } ?? shards[0]).request(question, milliseconds: milliseconds)
     }
+
+    /// Replies to a message that asked for it; false if nobody waits any more.
+    package func reply(to id: String, _ reply: Reply) async -> Bool { await shards[0].reply(to: id, reply) }
 }
 
 extension Shard {
+    fileprivate func reply(to id: String, _ reply: Reply) async -> Bool {
+        await withCheckedContinuation { continuation in
+            self.reply(to: id, reply) { continuation.resume(returning: $0) }
+        }
+    }
+
     fileprivate func request(_ question: Question, milliseconds: UInt64) async -> RequestOutcome {
         await withCheckedContinuation { continuation in
             _ = request(

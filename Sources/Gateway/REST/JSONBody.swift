@@ -126,11 +126,6 @@ struct JSONBody {
         return bool
     }
 
-    /// Any value, as its JSON text; null is a value here.
-    func json(_ name: String) -> [UInt8]? {
-        fields.first { $0.name == name }.map { Array(bytes[$0.value.range]) }
-    }
-
     /// An array of strings.
     mutating func strings(_ name: String) -> [String]? {
         guard let value = value(name) else { return nil }

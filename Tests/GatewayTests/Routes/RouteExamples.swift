@@ -1,8 +1,7 @@
 /// Each route of the REST port, once well used and once badly. A route without both fails `RouteTableTests`.
 enum RouteExamples {
     static let all: [RouteExample] =
-        server + actions + routing + hooks + messages + work + ExchangeExamples.all
-        + ChannelExamples.all
+        server + actions + routing + hooks + messages + work + channels + ExchangeExamples.all
 
     /// A UUID that nothing has.
     static let nobody = "00000000-0000-7000-8000-000000000000"
@@ -95,6 +94,21 @@ enum RouteExamples {
             #"{"agent_id":"b"}"#,
             status: 404
         ),
+    ]
+
+    /// Somebody answers on `topics/examples`.
+    private static let channels: [RouteExample] = [
+        .works("POST /api/channels/:channel/request", "/api/channels/topics%2Fexamples/request", #"{"event":"q","data":[1]}"#),
+        .fails("POST /api/channels/:channel/request", "/api/channels/topics%2Fexamples/request", "{}"),
+        .fails("POST /api/channels/:channel/request", "/api/channels/topics%2Fz/request", #"{"event":"q"}"#, status: 404),
+        .fails("POST /api/channels/:channel/request", "/api/channels/jobs%2Fz/request", #"{"event":"job.x"}"#, status: 403),
+        .works("GET /api/channels/:channel/history", "/api/channels/topics%2Fexamples/history?since=0&limit=9"),
+        .fails("GET /api/channels/:channel/history", "/api/channels/global/history", status: 404),
+        .fails("GET /api/channels/:channel/history", "/api/channels/agents%2Fme/history", status: 403),
+        .works("GET /api/agents"),
+        .fails("GET /api/agents", "/api/agents?limit=0"),
+        .works("GET /api/connections", "/api/connections?limit=1"),
+        .fails("GET /api/connections", "/api/connections?after=x"),
     ]
 
     private static let hooks: [RouteExample] = [

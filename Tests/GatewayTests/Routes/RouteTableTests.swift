@@ -1,3 +1,4 @@
+import Bus
 import HTTPTypes
 import Storage
 import TestSupport
@@ -23,6 +24,8 @@ import Testing
     func examplesAreAnsweredAsDescribed(place: Place) async throws {
         try await TestServer.run(location: try await place.location()) { (server) async throws in
             let routes = Dictionary(uniqueKeysWithValues: server.gateway.routes.map { ($0.name, $0) })
+            let responder = try await RouteTableTests.responder(on: server.bus)
+            defer { responder.cancel() }
             var values = ["nobody": RouteExamples.nobody]
             for example in RouteExamples.all {
                 let (target, body) = example.request(with: values)
@@ -36,6 +39,18 @@ import Testing
                     #expect(value != nil, "\(what): \(path)")
                     values[name] = value
                 }
+            }
+        }
+    }
+
+    /// Answers what is asked on `topics/examples`.
+    private static func responder(on bus: Bus) async throws -> Task<Void, any Error> {
+        let pattern = try #require(ChannelPattern("topics/examples"))
+        let questions = await bus.subscribe(to: [pattern], policy: .dropOldest)
+        return Task {
+            for try await question in questions {
+                guard let id = question.replyTo else { continue }
+                _ = await bus.reply(to: id, Reply(data: Array("1".utf8), sender: nil))
             }
         }
     }

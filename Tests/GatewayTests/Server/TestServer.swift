@@ -56,13 +56,14 @@ final class TestServer: Sendable {
             folder: folder.path,
             location: location,
             learning: .rules,
+            presence: registry.presence,
             // The machine has other tests to do.
-            patience: 20,
-            presence: registry.presence
+            patience: 20
         ) { routing.apply($0) }
         try await TestServer.load(routing, from: store)
         bus = Bus(loops: loops)
         try await bus.start()
+        await bus.keepHistory(HistorySetup(limits: HistoryLimits(depth: 100)))
         rooms = Rooms(bus: bus, store: store, routing: routing, registry: registry)
         let authenticator = Authenticator(
             secret: TestServer.secret,

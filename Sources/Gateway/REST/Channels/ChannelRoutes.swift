@@ -33,9 +33,9 @@ package struct ChannelRoutes: Sendable {
     }
 
     /// Who asks: by a token, by the secret beside an `agent_id`, or on its word where that is enough for `auth` too.
-    private func identity(_ request: RESTRequest, agentID: String?) throws(GatewayError) -> Identity {
+    private func identity(_ fields: HTTPFields, agentID: String?) throws(GatewayError) -> Identity {
         do throws(Authenticator.Failure) {
-            if let bearer = request.fields.bearer {
+            if let bearer = fields.bearer {
                 guard let credentials = authenticator.credentials(of: bearer) else { throw .invalidToken }
                 return try authenticator.identity(with: credentials, agentID: agentID, sessionID: nil, as: .anonymous)
             }
@@ -50,45 +50,48 @@ package struct ChannelRoutes: Sendable {
 
     @Sendable private func history(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         let channel = try channel(input)
-        let limit = try input.query.required(CommonFields.limit)
-        let since = input.query[ChannelDescriptions.since].map(Int64.init)
-        let identity = try identity(input.request, agentID: input.query[ChannelDescriptions.agentID])
+        let limit = try input.query.required(ChannelDescriptions.limit)
+        let since = input.query[ChannelDescriptions.since].map { Int64($0) }
+        let identity = try identity(input.request.fields, agentID: input.query[ChannelDescriptions.agentID])
         do throws(AccessPolicy.Refusal) {
             _ = try AccessPolicy.mayListen(to: channel.text, as: identity)
         } catch {
             throw GatewayError(.forbidden, error.message)
         }
-        guard let page = await bus.history(of: channel, after: since, limit: limit) else {
+        guard await bus.keepsHistory(of: channel) else {
             throw GatewayError(.notFound, "\(channel) has no history")
         }
+        let page = await bus.history(of: channel, after: since, limit: limit)
         return RESTResponse(body: ChannelRoutes.encode(page, channel, limit: limit, isFromOldest: since != nil))
     }
 
+    /// - Parameter page: Nil for a channel that nobody has used.
     private static func encode(
-        _ page: HistoryPage,
+        _ page: HistoryPage?,
         _ channel: ChannelName,
         limit: Int,
         isFromOldest: Bool
     ) -> [UInt8] {
         // The page ends early on the side where the next one goes on.
         var bytes = 0
-        let fitting = (isFromOldest ? page.events : page.events.reversed()).prefix { event in
+        let events = page?.events ?? []
+        let fitting = (isFromOldest ? events : events.reversed()).prefix { event in
             defer { bytes += event.envelope.count }
             return bytes == 0 || bytes + event.envelope.count <= maximumBytes
         }
         var json = JSONWriter()
         json.beginObject()
         json.field("channel", channel.text)
-        json.field("epoch", page.position.epoch)
-        json.field("offset", page.position.offset)
-        json.field("floor", page.floor)
+        json.field("epoch", page?.position.epoch)
+        json.field("offset", page?.position.offset ?? 0)
+        json.field("floor", page?.floor ?? 0)
         json.key("events")
         json.beginArray()
         for event in isFromOldest ? Array(fitting) : fitting.reversed() { json.raw(event.envelope.span) }
         json.endArray()
         json.field("count", fitting.count)
         json.field("limit", limit)
-        json.field("has_more", page.hasMore || fitting.count < page.events.count)
+        json.field("has_more", page?.hasMore == true || fitting.count < events.count)
         json.endObject()
         return json.bytes
     }
@@ -99,8 +102,8 @@ package struct ChannelRoutes: Sendable {
         let channel = try channel(input)
         let event = try input.body.required(ChannelDescriptions.event)
         let data = input.body[ChannelDescriptions.data] ?? Array("null".utf8)
-        let milliseconds = try input.body.required(ChannelDescriptions.milliseconds)
-        let identity = try identity(input.request, agentID: input.body[ChannelDescriptions.agentID])
+        let milliseconds = try input.body.required(ChannelDescriptions.timeOut)
+        let identity = try identity(input.request.fields, agentID: input.body[ChannelDescriptions.agentID])
         if let refusal = AccessPolicy.mayPublish(event, on: channel, as: identity) {
             throw GatewayError(.forbidden, refusal.message)
         }

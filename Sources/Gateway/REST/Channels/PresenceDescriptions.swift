@@ -1,20 +1,19 @@
 /// What the routes of `PresenceRoutes` take and answer.
 enum PresenceDescriptions {
-    static let after = Field.text("after", bytes: 0...255, "`next` of the page before")
-
-    static let connectedOnly = Field.boolean("connected", "Only those that are here now")
+    static let after = Field.text("after", "The next of the page before")
+    static let connectedOnly = Field.boolean("connected", "Only agents that are connected").or(false)
 
     static let agents = RouteDescription(
-        "Agents that are connected to this server, and those that were",
+        "Who is connected, and who was; in the order of the ids",
         tag: "presence",
-        query: [after, CommonFields.limit, connectedOnly],
+        query: [CommonFields.limit, after, connectedOnly],
         answers: [
             .ok(
                 .object([
                     "agents": .array(
                         .object([
-                            "agent_id": .text, "connected": .boolean, "connections": .integer,
-                            "since": .optional(.time), "last_seen": .time, "sessions": .array(.text),
+                            "agent_id": .text, "connected": .boolean, "connections": .integer, "since": .time,
+                            "last_seen": .time, "sessions": .array(.text),
                         ])
                     ),
                     "count": .integer, "limit": .integer, "connected": .integer, "total": .integer,
@@ -25,9 +24,9 @@ enum PresenceDescriptions {
     )
 
     static let connections = RouteDescription(
-        "The connections of this server: what waits for them, what they listen to",
+        "The connections of this server, with their queues",
         tag: "presence",
-        query: [after, CommonFields.limit],
+        query: [CommonFields.limit, after],
         answers: [
             .ok(
                 .object([
@@ -38,16 +37,13 @@ enum PresenceDescriptions {
         ]
     )
 
-    private static let connection = JSONSchema.named(
-        "Connection",
-        .object([
-            "id": .text, "kind": .choice(["http", "websocket"]), "address": .optional(.text),
-            "buffered_bytes": .integer, "slow": .boolean, "received_bytes": .integer, "sent_bytes": .integer,
-            "client_id": .sometimes(.text), "agent_id": .sometimes(.optional(.text)),
-            "verified": .sometimes(.boolean), "session_id": .sometimes(.optional(.text)),
-            "since": .sometimes(.time), "compressed": .sometimes(.boolean),
-            "subscription_count": .sometimes(.integer), "subscriptions": .sometimes(.array(.text)),
-            "queues": .sometimes(.integer), "open_requests": .sometimes(.integer),
-        ])
-    )
+    /// What follows `sent_bytes` is known of agents' connections.
+    private static let connection = JSONSchema.object([
+        "id": .text, "kind": .choice(["http", "websocket"]), "address": .optional(.text), "buffered_bytes": .integer,
+        "slow": .boolean, "received_bytes": .integer, "sent_bytes": .integer, "client_id": .sometimes(.text),
+        "agent_id": .sometimes(.optional(.text)), "verified": .sometimes(.boolean),
+        "session_id": .sometimes(.optional(.text)), "since": .sometimes(.time), "compressed": .sometimes(.boolean),
+        "subscription_count": .sometimes(.integer), "subscriptions": .sometimes(.array(.text)),
+        "queues": .sometimes(.integer), "open_requests": .sometimes(.integer),
+    ])
 }

@@ -128,7 +128,7 @@ extension Field where Value == [UInt8] {
         Field(name, .content, aliases: aliases, summary, value: json)
     }
 
-    /// Any JSON, as its bytes.
+    /// Any JSON value, as its bytes.
     static func anything(_ name: String, _ summary: String) -> Field {
         Field(name, .anything, summary, value: json)
     }

@@ -41,6 +41,7 @@ extension FieldDescription {
         // Null is the same as nothing in every optional field of a body.
         let takesNull = !isQuery && (!isRequired || isNullable)
         switch type {
+        // No type is every type.
         case .anything: break
         case _ where takesNull: json.field("type", [type.typeName, "null"].compactMap { $0 })
         default: writeType(to: &json)

@@ -83,7 +83,7 @@ extension FieldType {
         case .uuids: "an array of UUIDs"
         case .object: "an object"
         case .content: "an object or a string"
-        case .anything: "any JSON"
+        case .anything: "a JSON value"
         }
     }
 }

@@ -23,7 +23,7 @@ enum FieldType: Sendable, Equatable {
     case object
     /// A JSON object, or a text that stands for `{"message": text}`.
     case content
-    /// Any JSON, kept as it is.
+    /// Any JSON value but null, kept as it is.
     case anything
 }
 

@@ -28,9 +28,16 @@ package struct FigureRoutes: Sendable {
         self.answers = answers
     }
 
-    package var routes: [Route] { [Route(.get, "/metrics", action: metrics)] }
+    package var routes: [Route] {
+        let description = RouteDescription(
+            "Every counter and bound of the server, for Prometheus",
+            tag: "server",
+            answers: [RouteAnswer(.ok, "Figures", .other("text/plain"))]
+        )
+        return [Route(.get, "/metrics", description, handle: metrics)]
+    }
 
-    @Sendable private func metrics(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+    @Sendable private func metrics(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         var text = PrometheusText()
         let (counters, gauges) = await bus.figures()
         FigureRoutes.write(counters, gauges, to: &text)

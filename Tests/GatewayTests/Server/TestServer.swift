@@ -50,9 +50,14 @@ final class TestServer: Sendable {
     ) async throws {
         folder = try TemporaryFolder()
         let routing = RoutingMemory()
-        store = try await DurableStore.open(folder: folder.path, location: location, learning: .rules) {
-            routing.apply($0)
-        }
+        // A sanitizer or a busy machine takes ten times as long, and no test is about that.
+        store = try await DurableStore.open(
+            folder: folder.path,
+            location: location,
+            learning: .rules,
+            patience: 30,
+            committed: { routing.apply($0) }
+        )
         try await routing.load(from: store)
         bus = Bus(loops: loops)
         try await bus.start()

@@ -30,6 +30,9 @@ actor SQLiteWriter: RecordSink {
         try connection.access { try SQLiteRows.mark(ofJournal: id, $0) }
     }
 
+    /// One transaction writes at a time, so there is nothing to do ahead.
+    func stage(_ next: RecordBatch) {}
+
     func write(_ batch: RecordBatch, at time: Timestamp) throws(StorageError) {
         do throws(StorageError) {
             try store(batch, at: time)

@@ -11,6 +11,10 @@ protocol RecordSink: Sendable {
     /// any other error means that it may work later.
     func write(_ batch: RecordBatch, at time: Timestamp) async throws(StorageError)
 
+    /// The batch that comes next, while another one is written: what can be done for it ahead. It may come changed, or
+    /// never.
+    func stage(_ next: RecordBatch) async
+
     /// The last position of a journal that the store holds, `start` if none.
     func mark(ofJournal id: String) async throws(StorageError) -> JournalPosition
 }

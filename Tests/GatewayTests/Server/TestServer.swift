@@ -52,14 +52,15 @@ final class TestServer: Sendable {
         folder = try TemporaryFolder()
         let routing = RoutingMemory()
         let registry = InboxRegistry()
+        // A sanitizer or a busy machine takes ten times as long, and no test is about that.
         store = try await DurableStore.open(
             folder: folder.path,
             location: location,
             learning: .rules,
             presence: registry.presence,
-            // The machine has other tests to do.
-            patience: 20
-        ) { routing.apply($0) }
+            patience: 30,
+            committed: { routing.apply($0) }
+        )
         try await TestServer.load(routing, from: store)
         bus = Bus(loops: loops)
         try await bus.start()

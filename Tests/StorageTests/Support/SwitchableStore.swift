@@ -35,6 +35,8 @@ final class SwitchableStore: StoreBackend, RecordSink {
         try await store.sink.write(batch, at: time)
     }
 
+    func stage(_ next: RecordBatch) async { await store.sink.stage(next) }
+
     func mark(ofJournal id: String) async throws(StorageError) -> JournalPosition {
         try check()
         return try await store.sink.mark(ofJournal: id)

@@ -10,7 +10,6 @@ final class StoreMirror<Table: Sendable>: Sendable {
         var table: Table
         /// Changes of this server: a table that was read before one of them is older than what is here.
         var changes = 0
-        var isLoaded = false
     }
 
     private let state: Lock<State>
@@ -18,9 +17,6 @@ final class StoreMirror<Table: Sendable>: Sendable {
     private static var attempts: Int { 3 }
 
     init(empty table: Table) { state = Lock(State(table: table)) }
-
-    /// True once the store's table has been seen.
-    var isLoaded: Bool { state.withLock { $0.isLoaded } }
 
     func read<Value>(_ body: (Table) -> Value) -> Value { state.withLock { body($0.table) } }
 
@@ -39,7 +35,6 @@ final class StoreMirror<Table: Sendable>: Sendable {
             let isTaken = state.withLock { state in
                 guard state.changes == changes else { return false }
                 state.table = table
-                state.isLoaded = true
                 return true
             }
             if isTaken { return }

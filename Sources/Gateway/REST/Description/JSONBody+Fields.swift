@@ -62,7 +62,6 @@ extension JSONBody {
         case (.object, .object), (.content, .object):
             try checkStorable(value)
             return .json(Array(bytes[value.range]))
-        case (.anything, _): return .json(Array(bytes[value.range]))
         case (.content, .string):
             let text = try string(value)
             if text.utf8.contains(0) { throw FieldType.Refusal(text: "must not contain NUL (U+0000)") }

@@ -23,7 +23,7 @@ import Testing
     private func withWriter(_ body: (PostgresWriter, PostgresOptions) async throws -> Void) async throws {
         let options = try await PostgresServer.shared().options(database: PostgresServer.newDatabase())
         try await withLoop { (loop: EventLoop) async throws in
-            let writer = PostgresWriter(options, loop: loop, learning: testLearning)
+            let writer = PostgresWriter(options, loop: loop, learning: testLearning, presence: .none)
             _ = try await writer.mark(ofJournal: "j")
             do {
                 try await body(writer, options)

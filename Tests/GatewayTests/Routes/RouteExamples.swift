@@ -53,10 +53,24 @@ enum RouteExamples {
 
     /// Somebody answers on `topics/examples`.
     private static let channels: [RouteExample] = [
-        .works("POST /api/channels/:channel/request", "/api/channels/topics%2Fexamples/request", #"{"event":"q","data":[1]}"#),
+        .works(
+            "POST /api/channels/:channel/request",
+            "/api/channels/topics%2Fexamples/request",
+            #"{"event":"q","data":[1]}"#
+        ),
         .fails("POST /api/channels/:channel/request", "/api/channels/topics%2Fexamples/request", "{}"),
-        .fails("POST /api/channels/:channel/request", "/api/channels/topics%2Fz/request", #"{"event":"q"}"#, status: 404),
-        .fails("POST /api/channels/:channel/request", "/api/channels/jobs%2Fz/request", #"{"event":"job.x"}"#, status: 403),
+        .fails(
+            "POST /api/channels/:channel/request",
+            "/api/channels/topics%2Fz/request",
+            #"{"event":"q"}"#,
+            status: 404
+        ),
+        .fails(
+            "POST /api/channels/:channel/request",
+            "/api/channels/jobs%2Fz/request",
+            #"{"event":"job.x"}"#,
+            status: 403
+        ),
         .works("GET /api/channels/:channel/history", "/api/channels/topics%2Fexamples/history?since=0&limit=9"),
         .fails("GET /api/channels/:channel/history", "/api/channels/global/history", status: 404),
         .fails("GET /api/channels/:channel/history", "/api/channels/agents%2Fme/history", status: 403),

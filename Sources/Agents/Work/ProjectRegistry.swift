@@ -11,6 +11,9 @@ package struct ProjectRegistry: Sendable {
         self.store = store
     }
 
+    /// How far the store is behind: what a stale answer may lack.
+    package var lag: StoreLag { context.lag }
+
     /// One project with what belongs to it.
     package struct Details: Sendable {
         package let project: ProjectRecord

@@ -11,6 +11,9 @@ package struct SessionRegistry: Sendable {
         self.store = store
     }
 
+    /// How far the store is behind: what a stale answer may lack.
+    package var lag: StoreLag { context.lag }
+
     /// A session as a client gives it.
     package struct New: Sendable {
         package var id: String

@@ -11,6 +11,9 @@ package struct TaskRegistry: Sendable {
         self.store = store
     }
 
+    /// How far the store is behind: what a stale answer may lack.
+    package var lag: StoreLag { context.lag }
+
     /// Subtasks that come with a task.
     private static let subtaskCount = 1000
 

@@ -101,7 +101,7 @@ enum RouteExamples {
         .works(
             "POST /api/channels/:channel/request",
             "/api/channels/topics%2Fexamples/request",
-            #"{"event":"q","data":[1]}"#
+            #"{"event":"q","data":[1],"timeout_ms":60000}"#
         ),
         .fails("POST /api/channels/:channel/request", "/api/channels/topics%2Fexamples/request", "{}"),
         .fails(

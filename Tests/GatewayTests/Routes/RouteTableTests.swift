@@ -34,6 +34,7 @@ import Testing
                 #expect(answer.status == example.status, "\(what): \(answer.text)")
                 let route = try #require(routes[example.route], "no such route: \(example.route)")
                 if example.method == route.method.rawValue { expect(answer, isDescribedBy: route, what) }
+                if target.contains("stale=1") { #expect(try answer.json["behind"] != nil, "\(what)") }
                 for (name, path) in example.keeps {
                     let value = RouteExample.value(path, in: try answer.json)
                     #expect(value != nil, "\(what): \(path)")

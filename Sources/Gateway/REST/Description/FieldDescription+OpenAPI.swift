@@ -30,7 +30,7 @@ extension FieldDescription {
             json.field("explode", false)
         }
         json.key("schema")
-        writeSchema(isQuery: place == "query", to: &json)
+        writeSchema(isQuery: place != "path", to: &json)
         json.endObject()
     }
 

@@ -67,6 +67,7 @@ struct OpenAPIDocument {
         json.beginArray()
         for field in description.path { field.writeParameter(in: "path", to: &json) }
         for field in description.query { field.writeParameter(in: "query", to: &json) }
+        for field in description.headers { field.writeParameter(in: "header", to: &json) }
         json.endArray()
         if let contentType = description.bodyContentType {
             json.key("requestBody")

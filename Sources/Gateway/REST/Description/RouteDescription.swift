@@ -18,6 +18,8 @@ final class RouteDescription: Sendable {
     /// The `:name` segments of the template, in their order.
     let path: [FieldDescription]
     let query: [FieldDescription]
+    /// Fields of the head; they are read by who needs them.
+    let headers: [FieldDescription]
     let body: [FieldDescription]
     /// The Content-Type of the body; nil for none.
     let bodyContentType: String?
@@ -29,6 +31,7 @@ final class RouteDescription: Sendable {
         tag: String,
         path: [any DescribedField] = [],
         query: [any DescribedField] = [],
+        headers: [any DescribedField] = [],
         body: [any DescribedField] = [],
         otherBody contentType: String? = nil,
         answers: [RouteAnswer]
@@ -37,6 +40,7 @@ final class RouteDescription: Sendable {
         self.tag = tag
         self.path = path.map(\.description)
         self.query = query.map(\.description)
+        self.headers = headers.map(\.description)
         self.body = body.map(\.description)
         bodyContentType = body.isEmpty ? contentType : "application/json"
         self.answers = answers

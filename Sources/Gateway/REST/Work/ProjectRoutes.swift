@@ -56,7 +56,9 @@ struct ProjectRoutes: Sendable {
                     tag: "projects",
                     path: [CommonFields.id],
                     query: [CommonFields.stale],
-                    answers: [.ok(.object(["project": .projectDetails])), .notFound("project")]
+                    answers: [
+                        .ok(.object(["project": .projectDetails, "behind": .sometimes(.behind)])), .notFound("project"),
+                    ]
                 ),
                 handle: details
             ),
@@ -91,6 +93,7 @@ struct ProjectRoutes: Sendable {
 
     @Sendable private func list(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         let page = try input.query.page()
+        let lag = projects.lag
         let found = try await answering { () throws(AgentsError) in
             try await projects.list(page, isStale: input.allowsStale)
         }
@@ -98,6 +101,7 @@ struct ProjectRoutes: Sendable {
             json.list("projects", found.page, page, total: found.total) { json, project in
                 json.object { $0.members(of: project) }
             }
+            if input.allowsStale { json.behind(lag) }
         }
     }
 
@@ -109,6 +113,7 @@ struct ProjectRoutes: Sendable {
 
     @Sendable private func details(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         let id = try input.path.required(CommonFields.id)
+        let lag = projects.lag
         let found = try await answering { () throws(AgentsError) in
             try await projects.details(id, isStale: input.allowsStale)
         }
@@ -120,6 +125,7 @@ struct ProjectRoutes: Sendable {
                 }
                 json.field("stats", found.statistics)
             }
+            if input.allowsStale { json.behind(lag) }
         }
     }
 

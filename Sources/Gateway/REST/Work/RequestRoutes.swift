@@ -50,7 +50,9 @@ struct RequestRoutes: Sendable {
                     tag: "requests",
                     path: [CommonFields.id],
                     query: [CommonFields.stale],
-                    answers: [.ok(.object(["request": .requestDetails])), .notFound("request")]
+                    answers: [
+                        .ok(.object(["request": .requestDetails, "behind": .sometimes(.behind)])), .notFound("request"),
+                    ]
                 ),
                 handle: details
             ),
@@ -108,16 +110,19 @@ struct RequestRoutes: Sendable {
             sessionID: input.query[RequestRoutes.sessionID],
             status: input.query[RequestRoutes.status]?.status.rawValue
         )
+        let lag = requests.lag
         let found = try await answering { () throws(AgentsError) in
             try await requests.list(filter, page, isStale: input.allowsStale)
         }
         return .object { json in
             json.list("requests", found, page) { json, request in json.object { $0.members(of: request) } }
+            if input.allowsStale { json.behind(lag) }
         }
     }
 
     @Sendable private func details(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         let id = try input.path.required(CommonFields.id)
+        let lag = requests.lag
         let found = try await answering { () throws(AgentsError) in
             try await requests.details(id, isStale: input.allowsStale)
         }
@@ -126,6 +131,7 @@ struct RequestRoutes: Sendable {
                 json.members(of: found.request)
                 json.array("tasks", found.tasks) { json, task in json.object { $0.members(of: task) } }
             }
+            if input.allowsStale { json.behind(lag) }
         }
     }
 

@@ -118,7 +118,7 @@ struct SessionRoutes: Sendable {
                             "total_tools": .integer,
                         ])
                     ),
-                    "timestamp": .time,
+                    "timestamp": .time, "behind": .sometimes(.behind),
                 ])
             )
         ]
@@ -151,6 +151,7 @@ struct SessionRoutes: Sendable {
             projectID: input.query[SessionRoutes.projectID],
             activeOnly: input.query[SessionRoutes.activeOnly] ?? false
         )
+        let lag = sessions.lag
         let found = try await answering { () throws(AgentsError) in
             try await sessions.list(filter, page, isStale: input.allowsStale)
         }
@@ -158,10 +159,12 @@ struct SessionRoutes: Sendable {
             json.list("sessions", found.page, page, total: found.total) { json, session in
                 json.object { $0.members(of: session) }
             }
+            if input.allowsStale { json.behind(lag) }
         }
     }
 
     @Sendable private func statistics(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let lag = sessions.lag
         let found = try await answering { () throws(AgentsError) in
             try await sessions.statistics(isStale: input.allowsStale)
         }
@@ -185,11 +188,13 @@ struct SessionRoutes: Sendable {
                 }
             }
             json.field("timestamp", Timestamp.now())
+            if input.allowsStale { json.behind(lag) }
         }
     }
 
     @Sendable private func details(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         let id = try input.path.required(SessionRoutes.pathID)
+        let lag = sessions.lag
         let found = try await answering { () throws(AgentsError) in
             try await sessions.details(id, isStale: input.allowsStale)
         }
@@ -204,6 +209,7 @@ struct SessionRoutes: Sendable {
                     json.field("created_at", request.createdAt)
                 }
             }
+            if input.allowsStale { json.behind(lag) }
         }
     }
 

@@ -55,7 +55,9 @@ struct SubtaskRoutes: Sendable {
                     tag: "subtasks",
                     path: [CommonFields.id],
                     query: [CommonFields.stale],
-                    answers: [.ok(.object(["subtask": .subtaskDetails])), .notFound("subtask")]
+                    answers: [
+                        .ok(.object(["subtask": .subtaskDetails, "behind": .sometimes(.behind)])), .notFound("subtask"),
+                    ]
                 ),
                 handle: details
             ),
@@ -117,16 +119,19 @@ struct SubtaskRoutes: Sendable {
             agentType: input.query[SubtaskRoutes.agentType],
             agentID: input.query[SubtaskRoutes.agentID]
         )
+        let lag = subtasks.lag
         let found = try await answering { () throws(AgentsError) in
             try await subtasks.list(filter, page, isStale: input.allowsStale)
         }
         return .object { json in
             json.list("subtasks", found, page) { json, subtask in json.object { $0.members(of: subtask) } }
+            if input.allowsStale { json.behind(lag) }
         }
     }
 
     @Sendable private func details(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         let id = try input.path.required(CommonFields.id)
+        let lag = subtasks.lag
         let found = try await answering { () throws(AgentsError) in
             try await subtasks.details(id, isStale: input.allowsStale)
         }
@@ -137,6 +142,7 @@ struct SubtaskRoutes: Sendable {
                     json.object { SubtaskRoutes.write(action, to: &$0) }
                 }
             }
+            if input.allowsStale { json.behind(lag) }
         }
     }
 

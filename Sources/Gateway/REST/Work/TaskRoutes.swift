@@ -52,7 +52,7 @@ struct TaskRoutes: Sendable {
                     tag: "tasks",
                     path: [CommonFields.id],
                     query: [CommonFields.stale],
-                    answers: [.ok(.object(["task": .taskDetails])), .notFound("task")]
+                    answers: [.ok(.object(["task": .taskDetails, "behind": .sometimes(.behind)])), .notFound("task")]
                 ),
                 handle: details
             ),
@@ -108,16 +108,19 @@ struct TaskRoutes: Sendable {
             requestID: input.query[TaskRoutes.requestID],
             status: input.query[TaskRoutes.status]?.rawValue
         )
+        let lag = tasks.lag
         let found = try await answering { () throws(AgentsError) in
             try await tasks.list(filter, page, isStale: input.allowsStale)
         }
         return .object { json in
             json.list("tasks", found, page) { json, task in json.object { $0.members(of: task) } }
+            if input.allowsStale { json.behind(lag) }
         }
     }
 
     @Sendable private func details(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         let id = try input.path.required(CommonFields.id)
+        let lag = tasks.lag
         let found = try await answering { () throws(AgentsError) in
             try await tasks.details(id, isStale: input.allowsStale)
         }
@@ -128,6 +131,7 @@ struct TaskRoutes: Sendable {
                     json.object { $0.members(of: subtask, withSnapshot: false) }
                 }
             }
+            if input.allowsStale { json.behind(lag) }
         }
     }
 

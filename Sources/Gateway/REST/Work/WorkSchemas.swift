@@ -82,7 +82,8 @@ extension JSONSchema {
                         "created_at": .time,
                     ])
                 )
-            )
+            ),
+            ("behind", .sometimes(.behind)),
         ]
     )
 
@@ -95,7 +96,10 @@ extension JSONSchema {
     static func page(_ name: String, _ row: JSONSchema, hasTotal: Bool = false) -> JSONSchema {
         .members(
             [(name, .array(row)), ("count", .integer)] + (hasTotal ? [("total", .integer)] : [])
-                + [("limit", .integer), ("offset", .integer), ("next_cursor", .optional(.text))]
+                + [
+                    ("limit", .integer), ("offset", .integer), ("next_cursor", .optional(.text)),
+                    ("behind", .sometimes(.behind)),
+                ]
         )
     }
 }

@@ -7,12 +7,49 @@ package struct Rooms: Sendable {
     package let history: ActionHistory
     package let routing: RoutingMemory
     package let feedback: FeedbackRecorder
+    package let messages: Messages
+    package let inboxes: Inboxes
+    package let work: WorkRooms
+    package let tools = ToolsInventory(folder: ToolsInventory.userFolder)
+    package let exchange: ExchangeRooms
+    package let compacted: CompactedSessions
 
-    /// - Parameter routing: the memory that the store's commits were handed to since it was opened.
-    package init(bus: Bus, store: DurableStore, routing: RoutingMemory) {
+    /// - Parameters:
+    ///   - routing: the memory that the store's commits were handed to since it was opened.
+    ///   - registry: whose presence the store was opened with.
+    package init(
+        bus: Bus,
+        store: DurableStore,
+        routing: RoutingMemory,
+        registry: InboxRegistry,
+        delivery: DeliveryPolicy = DeliveryPolicy(),
+        exchange settings: ExchangeSettings = ExchangeSettings()
+    ) {
         recorder = ActionRecorder(journal: store, answers: store.store, publisher: bus)
         history = ActionHistory(journal: store, store: store.store, publisher: bus)
         self.routing = routing
         feedback = FeedbackRecorder(journal: store, memory: routing)
+        work = WorkRooms(WorkContext(journal: store, publisher: bus), store: store.store)
+        let exchange = ExchangeRooms(bus: bus, store: store, settings: settings)
+        self.exchange = exchange
+        inboxes = Inboxes(
+            registry: registry,
+            journal: store,
+            store: store.store,
+            publisher: bus,
+            serverID: store.serverID,
+            isShared: store.sharedInboxes != nil,
+            policy: delivery
+        )
+        messages = Messages(
+            journal: store,
+            store: store.store,
+            publisher: bus,
+            inboxes: inboxes,
+            repetitions: recorder.repetitions,
+            admission: { (message) throws(AgentsError) in try exchange.admit(message) },
+            accepted: { exchange.callbacks.accepted($0) }
+        )
+        compacted = CompactedSessions(briefs: exchange.briefs, store: store.store, messages: messages)
     }
 }

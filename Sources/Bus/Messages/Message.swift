@@ -28,7 +28,8 @@ package final class Message: Sendable {
         data: [UInt8],
         sender: Sender? = nil,
         isRetained: Bool = false,
-        at timestamp: Timestamp = .now()
+        at timestamp: Timestamp = .now(),
+        id: String? = nil
     ) {
         self.init(
             channel: channel,
@@ -36,6 +37,7 @@ package final class Message: Sendable {
             data: data.span,
             sender: sender,
             isRetained: isRetained,
+            id: id.map { ArraySlice($0.utf8) },
             at: timestamp
         )
     }
@@ -57,7 +59,8 @@ package final class Message: Sendable {
 
     /// Encodes a message. `data` must be one valid JSON value.
     ///
-    /// - Parameter id: The id of a message that is encoded again; nil for a new one.
+    /// - Parameter id: Printable ASCII without quotes and backslashes: that of a message that is encoded again or that
+    ///   has one elsewhere. Nil for a new one.
     package init(
         channel: ChannelName,
         event: String,

@@ -9,6 +9,7 @@ package struct FigureRoutes: Sendable {
     private let store: DurableStore
     private let recorder: ActionRecorder
     private let memory: RoutingMemory
+    private let exchange: ExchangeRooms
     private let agents: AgentService
     private let answers: AnswerCounter
 
@@ -17,6 +18,7 @@ package struct FigureRoutes: Sendable {
         store: DurableStore,
         recorder: ActionRecorder,
         memory: RoutingMemory,
+        exchange: ExchangeRooms,
         agents: AgentService,
         answers: AnswerCounter
     ) {
@@ -24,6 +26,7 @@ package struct FigureRoutes: Sendable {
         self.store = store
         self.recorder = recorder
         self.memory = memory
+        self.exchange = exchange
         self.agents = agents
         self.answers = answers
     }
@@ -65,6 +68,8 @@ package struct FigureRoutes: Sendable {
         FigureRoutes.write(store.figures, to: &text)
         FigureRoutes.write(store.figures.pools, to: &text)
         FigureRoutes.write(recorder.counters, to: &text)
+        FigureRoutes.write(agents.inboxes.counters, to: &text)
+        text.write(exchange)
         return RESTResponse(fields: [.contentType: "text/plain; version=0.0.4"], body: Array(text.text.utf8))
     }
 
@@ -147,6 +152,22 @@ package struct FigureRoutes: Sendable {
             "Statements that the database ended at their time limit",
             label: label,
             values(\.statementTimeOuts)
+        )
+    }
+
+    private static func write(_ counters: Inboxes.Counters, to text: inout PrometheusText) {
+        text.gauge("inbox_connections", "Connections that are offered items of inboxes", counters.connections)
+        text.gauge("inbox_in_hand", "Items offered and neither acknowledged nor given up", counters.inHand)
+        text.counter("inbox_offered_total", "Items sent to connections", counters.offered)
+        text.counter("inbox_redelivered_total", "Items sent once more", counters.redelivered)
+        text.counter("inbox_acknowledged_total", "Items acknowledged", counters.acknowledged)
+        text.counter("inbox_dead_total", "Items that became dead letters", counters.dead)
+        text.counter("inbox_expired_total", "Items that expired", counters.expired)
+        text.gauge("inbox_forgetful", "Connections whose list of sent items was full", counters.forgotten)
+        text.counter(
+            "inbox_dropped_receipts_total",
+            "Receipts that other servers weren't told",
+            counters.droppedReceipts
         )
     }
 

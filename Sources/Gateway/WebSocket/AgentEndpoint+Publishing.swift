@@ -41,6 +41,12 @@ extension AgentEndpoint {
             answer(message, failure: refusal.message, on: shard)
             return nil
         }
+        if channel.kind == .agents, let sender = identity.agentID,
+            let refusal = service.blocking.refusal(from: sender, to: String(channel.name))
+        {
+            answer(message, failure: refusal.message, on: shard)
+            return nil
+        }
         return channel
     }
 

@@ -1,5 +1,6 @@
 package import Agents
 package import Bus
+internal import Storage
 
 /// The JSON protocol of agents on one connection (contract section 2): decodes what the client wants, asks the rules,
 /// acts on the shard, answers.
@@ -12,6 +13,9 @@ package final class AgentEndpoint: WebSocketEndpoint {
     private(set) var identity: Identity
     /// False until the client has shown credentials, where they are needed.
     private var isAdmitted: Bool
+    /// The client has said that it acknowledges what its inbox brings.
+    var acknowledgesItems = false
+    var inbox: AgentInbox?
     private(set) var connection: WebSocketConnection?
     private(set) var subscriber: Subscriber?
     /// What the client asked for, and what it got for that: an answer to `unsubscribe` takes back just that.
@@ -84,12 +88,12 @@ package final class AgentEndpoint: WebSocketEndpoint {
         case .reply(let id, let data): reply(to: id, data, message, payload, on: shard)
         case .subscribe(let interest): subscribe(interest, message, on: shard)
         case .unsubscribe(let text): unsubscribe(text, message, on: shard)
-        case .auth(let token, let agentID, let sessionID):
+        case .auth(let token, let agentID, let sessionID, let acknowledges):
+            acknowledgesItems = acknowledgesItems || acknowledges
             authenticate(token: token, agentID: agentID, sessionID: sessionID, message, on: shard)
         case .ping: send(ServerMessage.pong(), on: shard)
-        // What a queue has handed over is acknowledged to it.
-        case .acknowledge(let id):
-            if let id, let membership = queues.acknowledge(id) { shard.acknowledge(id, membership) }
+        case .message(let json): sendMessage(json, message, on: shard)
+        case .acknowledge(let id): acknowledge(id, message, on: shard)
         // The natural answer to our ping: a sign of life that needs no answer.
         case .pong: break
         }
@@ -150,12 +154,15 @@ package final class AgentEndpoint: WebSocketEndpoint {
             if let sessionID = identity.sessionID { join("sessions/\(sessionID)", on: shard) }
             for pattern in service.subscriptions.patterns(of: agentID) { join(pattern.text, on: shard) }
         }
+        openInbox(of: agentID, on: shard)
         announce("agent.connected", on: shard)
     }
 
     /// Who becomes another agent has no claim to the first one's channels.
     private func leave(on shard: isolated Shard) {
         announce("agent.disconnected", on: shard)
+        inbox?.close(on: shard)
+        inbox = nil
         leaveAllQueues(isLost: false, on: shard)
         guard let subscriber else { return }
         for pattern in shard.patterns(of: subscriber) where pattern.text != ChannelName.global.text {
@@ -208,6 +215,8 @@ package final class AgentEndpoint: WebSocketEndpoint {
     package func closed(on shard: isolated Shard) {
         guard connection != nil else { return }
         connection = nil
+        inbox?.close(on: shard)
+        inbox = nil
         if let subscriber { shard.remove(subscriber) }
         subscriber = nil
         leaveAllQueues(isLost: true, on: shard)

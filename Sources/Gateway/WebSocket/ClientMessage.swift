@@ -31,10 +31,13 @@ struct ClientMessage {
         case reply(to: String, data: Range<Int>?)
         case subscribe(Interest)
         case unsubscribe(String)
-        case auth(token: String?, agentID: String?, sessionID: String?)
+        case auth(token: String?, agentID: String?, sessionID: String?, acknowledges: Bool)
         case ping
         case pong
-        case acknowledge(messageID: String?)
+        /// `message`: for an inbox; its fields are those of the REST request.
+        case message([UInt8])
+        /// `ack`: the id of a message or of the event that brought it.
+        case acknowledge(String)
     }
 
     /// Why a message can't be used.
@@ -61,7 +64,7 @@ struct ClientMessage {
     var needsAdmission: Bool {
         switch kind {
         case .auth, .ping, .pong: false
-        case .publish, .request, .reply, .subscribe, .unsubscribe, .acknowledge: true
+        case .publish, .request, .reply, .subscribe, .unsubscribe, .message, .acknowledge: true
         }
     }
 
@@ -167,11 +170,13 @@ struct ClientMessage {
             return .auth(
                 token: try text(5, "token"),
                 agentID: try text(6, "agent_id"),
-                sessionID: try text(7, "session_id")
+                sessionID: try text(7, "session_id"),
+                acknowledges: fields[10].flatMap { JSONScanner.bool($0) } ?? false
             )
         case "ping": return .ping
         case "pong": return .pong
-        case "ack": return .acknowledge(messageID: try text(15, "message_id"))
+        case "message": return .message([UInt8](copying: payload))
+        case "ack": return .acknowledge(try text(15, "message_id") ?? "")
         case let other: throw .unknown(String(other.prefix(64)))
         }
     }

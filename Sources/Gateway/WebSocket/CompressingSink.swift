@@ -6,6 +6,8 @@ final class CompressingSink: MessageSink {
 
     init(_ connection: WebSocketConnection) { self.connection = connection }
 
+    var bufferedBytes: Int { connection.stream?.buffered ?? 0 }
+
     func deliver(_ message: Message, on shard: isolated Shard) { connection.send(message, on: shard) }
 }
 

@@ -21,6 +21,16 @@ enum ServerMessage {
         return bytes
     }
 
+    /// Of a message for an inbox: `message` says what it became.
+    static func acknowledgement(_ id: [UInt8], ofMessage message: [UInt8]) -> [UInt8] {
+        object { json in
+            json.field("type", "ack")
+            json.field("id", raw: id.span)
+            json.field("success", true)
+            json.field("message", raw: message.span)
+        }
+    }
+
     /// The answer to `subscribe` on a channel with a history.
     static func listening(_ id: [UInt8], _ start: ListeningStart) -> [UInt8] {
         object { json in

@@ -4,30 +4,43 @@ internal import Bus
 /// a mark, creates what is missing.
 final class PostgresStore: StoreBackend, SharedScoreStore {
     private let writer: PostgresWriter
-    private let reader: PostgresReader
-    private let listener: PostgresListener
+    let reader: PostgresReader
+    let inboxes: PostgresInboxes
+    let listener: PostgresListener
 
     /// - Parameters:
     ///   - writing: The loop of the writer; the batch writer lives on it too.
     ///   - reading: The loop of reads.
+    ///   - presence: Which agents are offered their items here.
     ///   - patience: How many times the usual a read waits.
     init(
         _ options: PostgresOptions,
         writing: EventLoop,
         reading: EventLoop,
         learning: ScoreLearning,
+        presence: InboxPresence = .none,
         patience: UInt64 = 1
     ) {
-        writer = PostgresWriter(options, loop: writing, learning: learning)
+        writer = PostgresWriter(options, loop: writing, learning: learning, presence: presence)
         reader = PostgresReader(options, patience: patience, on: reading)
         listener = PostgresListener(options, on: reading)
+        inboxes = PostgresInboxes(options, patience: patience, listener: listener, on: reading)
     }
 
     var sink: any RecordSink { writer }
     var mayBeAway: Bool { true }
     var kind: String { StoreLocation.postgresKind }
     var sharedScores: (any SharedScoreStore)? { self }
-    var pools: [PoolFigures] { [writer.figures, reader.figures, listener.figures] }
+    var sharedInboxes: (any SharedInboxStore)? { inboxes }
+    var pools: [PoolFigures] { [writer.figures, reader.figures, inboxes.figures, listener.figures] }
+
+    var dialect: SQLDialect { .postgres }
+
+    func rows<Row>(_ query: StoreQuery<Row>) async throws(StorageError) -> [Row] { try await reader.rows(query) }
+
+    func change<Row>(_ change: StoreChange<Row>) async throws(StorageError) -> [Row] {
+        try await reader.change(change)
+    }
 
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)
@@ -86,6 +99,7 @@ final class PostgresStore: StoreBackend, SharedScoreStore {
     func close() async {
         await listener.close()
         await reader.close()
+        await inboxes.close()
         await writer.close()
     }
 }

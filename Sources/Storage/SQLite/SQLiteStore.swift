@@ -2,8 +2,8 @@ internal import Bus
 
 /// The embedded store: one file, a writing actor and a reading actor, each with its connection and its thread.
 final class SQLiteStore: StoreBackend {
-    private let writer: SQLiteWriter
-    private let reader: SQLiteReader
+    let writer: SQLiteWriter
+    let reader: SQLiteReader
 
     /// Opens or creates the file and its tables.
     ///
@@ -33,6 +33,15 @@ final class SQLiteStore: StoreBackend {
     var kind: String { StoreLocation.embeddedKind }
     var sharedScores: (any SharedScoreStore)? { nil }
     var pools: [PoolFigures] { [] }
+    var sharedInboxes: (any SharedInboxStore)? { nil }
+
+    var dialect: SQLDialect { .sqlite }
+
+    func rows<Row>(_ query: StoreQuery<Row>) async throws(StorageError) -> [Row] { try await reader.rows(query) }
+
+    func change<Row>(_ change: StoreChange<Row>) async throws(StorageError) -> [Row] {
+        try await writer.change(change)
+    }
 
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)

@@ -25,11 +25,13 @@ struct Server {
     /// What was opened is closed again when a later step fails.
     static func start(_ settings: ServerSettings, folder: String, loops: Int, logger: Logger) async throws -> Server {
         let routing = RoutingMemory(isShared: settings.store.isShared)
+        let registry = InboxRegistry()
         let store = try await DurableStore.open(
             folder: folder,
             location: settings.store,
             limits: settings.journal,
             learning: .rules,
+            presence: registry.presence,
             committed: { routing.apply($0) }
         )
         let bus = Bus(loops: loops)
@@ -38,12 +40,24 @@ struct Server {
             let history = try await keepHistory(settings.history, bus: bus, folder: store.folder, logger: logger)
             // A store of its own is waited for; one that may be away is asked until it answers, see `run`.
             if !store.mayBeAway { try await routing.load(from: store) }
+            var exchange = settings.exchange
+            let secret = try settings.secret ?? SecretFile.secret(in: store.folder.path)
+            exchange.secret = secret
+            let rooms = Rooms(
+                bus: bus,
+                store: store,
+                routing: routing,
+                registry: registry,
+                delivery: settings.delivery,
+                exchange: exchange
+            )
             return try await listen(
                 settings,
+                secret: secret,
                 bus: bus,
                 store: store,
                 history: history,
-                routing: routing,
+                rooms: rooms,
                 logger: logger
             )
         } catch {
@@ -74,15 +88,16 @@ struct Server {
 
     private static func listen(
         _ settings: ServerSettings,
+        secret: String,
         bus: Bus,
         store: DurableStore,
         history: HistoryStore?,
-        routing: RoutingMemory,
+        rooms: Rooms,
         logger: Logger
     ) async throws -> Server {
-        let rooms = Rooms(bus: bus, store: store, routing: routing)
+        // A store of its own answers now; one that may be away is asked until it does, see `run`.
+        if !store.mayBeAway { try await rooms.exchange.load() }
         try await store.history(after: store.figures.writer.mark) { entries, _ in rooms.recorder.restore(entries) }
-        let secret = try settings.secret ?? SecretFile.secret(in: store.folder.path)
         let authenticator = Authenticator(
             secret: secret,
             isDevelopment: settings.isDevelopment,
@@ -105,6 +120,12 @@ struct Server {
         let reporter = MetricsReporter(bus: bus, figures: store.store, logger: logger)
         await withTaskGroup { group in
             group.addTask { await reporter.run() }
+            let callbacks = CallbackClient(bus: bus, hosts: rooms.exchange.callbackHosts)
+            group.addTask { await rooms.exchange.run(with: callbacks) }
+            group.addTask { await InboxKeeper(inboxes: rooms.inboxes).run() }
+            if let shared = store.sharedInboxes {
+                group.addTask { await SharedInboxKeeper(inboxes: rooms.inboxes, shared: shared).run() }
+            }
             if store.mayBeAway {
                 group.addTask {
                     await RoutingLoader(memory: rooms.routing, history: store).run()
@@ -118,6 +139,9 @@ struct Server {
         await gateway.stopListening()
         await bus.drain(seconds: Server.drainSeconds)
         await gateway.finishRequests()
+        await rooms.inboxes.finish()
+        // Nobody is connected any more: other servers needn't wait until this one is taken for dead.
+        if let shared = store.sharedInboxes { try? await rooms.inboxes.release(to: shared) }
         await closeHistory()
         do throws(StorageError) {
             try await store.close()

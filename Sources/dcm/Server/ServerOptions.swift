@@ -19,6 +19,10 @@ struct ServerOptions: ParsableArguments {
 
     @OptionGroup var database: DatabaseLocation
 
+    @OptionGroup var delivery: DeliveryOptions
+
+    @OptionGroup var exchange: ExchangeOptions
+
     @Option(help: "Event loops. One carries a million messages per second.")
     var loops = 1
 
@@ -80,6 +84,7 @@ struct ServerOptions: ParsableArguments {
         var arguments = ["--data", location.path, "--loops", "\(loops)", "--log-level", logLevel]
         arguments += ["--journal-size", "\(journalSize)", "--history-depth", "\(historyDepth)"]
         arguments += ["--history-age", "\(historyAge)", "--history-size", "\(historySize)"]
+        arguments += delivery.arguments
         if let url = database.url { arguments += ["--database", url] }
         if let maxConnections { arguments += ["--max-connections", "\(maxConnections)"] }
         if let host { arguments += ["--host", host] }
@@ -88,6 +93,7 @@ struct ServerOptions: ParsableArguments {
         for name in allowHost { arguments += ["--allow-host", name] }
         for origin in allowOrigin { arguments += ["--allow-origin", origin] }
         if let devAuth { arguments.append(devAuth ? "--dev-auth" : "--no-dev-auth") }
+        arguments += exchange.arguments
         if echo { arguments.append("--echo") }
         return arguments
     }

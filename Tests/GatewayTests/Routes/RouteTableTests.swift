@@ -29,10 +29,11 @@ import Testing
             for example in RouteExamples.all {
                 let (target, body) = example.request(with: values)
                 let what = "\(example.method) \(target) \(body ?? "")"
-                let answer = try RawHTTP.request(example.method, target, port: server.restPort, body: body)
+                let answer = try RawHTTP.patientRequest(example.method, target, port: server.restPort, body: body)
                 #expect(answer.status == example.status, "\(what): \(answer.text)")
                 let route = try #require(routes[example.route], "no such route: \(example.route)")
                 if example.method == route.method.rawValue { expect(answer, isDescribedBy: route, what) }
+                if target.contains("stale=1") { #expect(try answer.json["behind"] != nil, "\(what)") }
                 for (name, path) in example.keeps {
                     let value = RouteExample.value(path, in: try answer.json)
                     #expect(value != nil, "\(what): \(path)")

@@ -212,6 +212,10 @@ struct DurableStoreTests {
                 FROM routing_scores
                 """,
                 "DROP TABLE routing_scores", "ALTER TABLE old_scores RENAME TO routing_scores",
+                "DROP TABLE inbox_items", "DROP TABLE known_agents", "DROP INDEX messages_broadcast",
+                "ALTER TABLE messages DROP COLUMN thread_id", "ALTER TABLE messages DROP COLUMN reply_to",
+                "ALTER TABLE messages DROP COLUMN client_message_id",
+                "ALTER TABLE messages DROP COLUMN sender_verified",
             ] { try connection.execute(statement) }
         }
         let second = try await open()
@@ -249,7 +253,7 @@ struct DurableStoreTests {
             tables == [
                 "projects", "requests", "task_lists", "subtasks", "actions", "routing_scores", "messages",
                 "subscriptions", "blocked_agents", "agent_contexts", "sessions", "idempotency_keys", "journal_marks",
-                "rejected_records", "schema_version",
+                "rejected_records", "schema_version", "inbox_items", "known_agents",
             ]
         )
         let again = try await open()

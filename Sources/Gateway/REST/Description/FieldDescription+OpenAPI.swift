@@ -30,14 +30,14 @@ extension FieldDescription {
             json.field("explode", false)
         }
         json.key("schema")
-        writeSchema(isQuery: place == "query", to: &json)
+        writeSchema(isQuery: place != "path", to: &json)
         json.endObject()
     }
 
     func writeSchema(isQuery: Bool, to json: inout JSONWriter) {
         json.beginObject()
         let others = aliases.isEmpty ? "" : " (also: \(aliases.joined(separator: ", ")))"
-        json.field("description", summary + others)
+        json.field("description", summary + others + (isQuery ? type.queryRemark : ""))
         // Null is the same as nothing in every optional field of a body.
         let takesNull = !isQuery && (!isRequired || isNullable)
         switch type {
@@ -94,7 +94,6 @@ extension FieldType {
             json.endArray()
         case .integer(let range):
             json.field("minimum", range.lowerBound)
-            // More than the maximum is the maximum there.
             if !isQuery { json.field("maximum", range.upperBound) }
         case .uuid: json.field("format", "uuid")
         case .time: json.field("format", "date-time")
@@ -111,6 +110,11 @@ extension FieldType {
             JSONSchema.uuid.write(to: &json)
         case .number, .boolean, .object, .content, .anything: break
         }
+    }
+
+    /// More than the maximum is the maximum there.
+    fileprivate var queryRemark: String {
+        if case .integer(let range) = self { "; more than \(range.upperBound) counts as that" } else { "" }
     }
 
     /// Characters, where the limit is one of bytes: no text that is longer can be right.

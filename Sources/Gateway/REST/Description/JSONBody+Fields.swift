@@ -58,10 +58,10 @@ extension JSONBody {
             return .texts(try FieldType.checked(try strings(value, count: count), count: count, bytes: bytes))
         case (.uuids(let count), .array):
             return .uuids(try JSONBody.ids(try strings(value, count: count), name: name))
+        case (.anything, _): return .json(Array(bytes[value.range]))
         case (.object, .object), (.content, .object):
             try checkStorable(value)
             return .json(Array(bytes[value.range]))
-        case (.anything, _): return .json(Array(bytes[value.range]))
         case (.content, .string):
             let text = try string(value)
             if text.utf8.contains(0) { throw FieldType.Refusal(text: "must not contain NUL (U+0000)") }

@@ -111,6 +111,7 @@ package final class GatewayServer: Sendable {
         routes += ActionRoutes(recorder: rooms.recorder, history: rooms.history).routes
         routes += RoutingRoutes(memory: rooms.routing, feedback: rooms.feedback).routes
         routes += HookRoutes(recorder: rooms.recorder).routes
+        routes += JobRoutes(jobs: rooms.jobs).routes
         routes += TokenRoutes(authenticator: agents.authenticator, isLoopback: isLoopback).routes
         routes +=
             FigureRoutes(

@@ -1,10 +1,12 @@
 internal import Bus
+internal import Storage
 
 /// The ways in which the old hooks wrote the files of a tool call.
 struct OldFilePaths: Equatable {
-    var paths: [String] = []
-    /// Something was kept otherwise than it was written.
-    var isRepaired = false
+    private(set) var paths: [String] = []
+    /// Something was kept otherwise than it was written, or left out.
+    private(set) var isRepaired = false
+    private var bytes = 0
 
     /// - nothing: no paths;
     /// - a JSON array: its strings; another element becomes its JSON text;
@@ -12,52 +14,60 @@ struct OldFilePaths: Equatable {
     /// - text of several lines: a path for each line;
     /// - text with commas: a path between each two, without blanks around it;
     /// - any other text: one path, also when it begins like JSON and is none.
+    ///
+    /// What is more than a live call may have is left out.
     init(_ value: OldValue) {
         guard let text = value.repairedText else { return }
         isRepaired = text.isRepaired
         let bytes = Array(text.string.utf8)
         switch bytes.trimmed.first {
-        case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "\""):
-            readJSON(bytes, otherwise: text.string)
+        case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "\""): readJSON(bytes, otherwise: text.string)
         default:
-            let separator: Character = bytes.trimmed.contains(UInt8(ascii: "\n")) ? "\n" : ","
-            paths = text.string.split(separator: separator).compactMap { part in
-                let path = String(decoding: Array(part.utf8).trimmed, as: UTF8.self)
-                return path.isEmpty ? nil : path
+            let separator = bytes.contains(UInt8(ascii: "\n")) ? UInt8(ascii: "\n") : UInt8(ascii: ",")
+            for part in bytes.split(separator: separator) {
+                append(String(decoding: Array(part).trimmed, as: UTF8.self))
             }
         }
     }
 
     private mutating func readJSON(_ bytes: [UInt8], otherwise text: String) {
+        var texts: [(string: String, isPath: Bool)] = []
         do throws(JSONError) {
-            let value = try JSONScanner.scan(bytes.span)
+            let value = try JSONScanner.validate(bytes.span)
             switch value.kind {
-            case .string: append(try JSONScanner.string(bytes.span, value))
+            case .string: texts.append((try JSONScanner.string(bytes.span, value), true))
             case .array:
-                for element in try JSONScanner.elements(bytes.span, value) { try append(element, of: bytes) }
-            default: keep(text)
+                try JSONScanner.scanArray(bytes.span, in: value.range) { (element) throws(JSONError) in
+                    switch element.kind {
+                    case .null: break
+                    case .string: texts.append((try JSONScanner.string(bytes.span, element), true))
+                    default: texts.append((String(decoding: bytes[element.range], as: UTF8.self), false))
+                    }
+                }
+            default: texts.append((text, false))
             }
         } catch {
-            paths = []
-            keep(text)
+            texts = [(text, false)]
+        }
+        for text in texts {
+            isRepaired = isRepaired || !text.isPath
+            // In JSON, U+0000 may stand behind an escape.
+            guard let repaired = OldValue.text(Array(text.string.utf8)).repairedText else { continue }
+            isRepaired = isRepaired || repaired.isRepaired
+            append(repaired.string)
         }
     }
 
-    private mutating func append(_ element: JSONValue, of bytes: [UInt8]) throws(JSONError) {
-        if element.kind == .string { return append(try JSONScanner.string(bytes.span, element)) }
-        if element.kind == .null { return }
-        keep(String(decoding: bytes[element.range], as: UTF8.self))
-    }
-
-    /// A path from JSON, where `\u0000` may stand.
     private mutating func append(_ path: String) {
-        guard let text = OldValue.text(Array(path.utf8)).repairedText else { return }
-        paths.append(text.string)
-        isRepaired = isRepaired || text.isRepaired
-    }
-
-    private mutating func keep(_ text: String) {
-        paths.append(text)
-        isRepaired = true
+        guard !path.isEmpty else { return }
+        let size = path.utf8.count
+        guard size <= NewAction.maximumPathLength, paths.count < NewAction.maximumPaths,
+            bytes + size <= NewAction.maximumPathBytes
+        else {
+            isRepaired = true
+            return
+        }
+        bytes += size
+        paths.append(path)
     }
 }

@@ -1,4 +1,5 @@
 internal import Bus
+internal import Storage
 
 /// The ways in which the old hooks wrote a time.
 enum OldTime {

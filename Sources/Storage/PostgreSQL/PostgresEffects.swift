@@ -15,8 +15,9 @@ struct PostgresEffects: Sendable {
 
     /// - Parameters:
     ///   - known: Scores that are there already, as far as that is known.
+    ///   - hasImports: Some scores have an import: learning goes on in `own_scores` as well.
     ///   - ids: Makes the ids of new projects.
-    init(_ effects: BatchEffects, known: PostgresScores, ids: UUIDGenerator) {
+    init(_ effects: BatchEffects, known: PostgresScores, hasImports: Bool = false, ids: UUIDGenerator) {
         let projects = effects.projects.filter { PostgresEffects.isIndexable($0.key.string) }
             .sorted { $0.key.precedes($1.key) }
         if !projects.isEmpty { commands.append(PostgresEffects.upsert(projects, ids: ids)) }
@@ -24,10 +25,19 @@ struct PostgresEffects: Sendable {
         if !sessions.isEmpty { commands.append(PostgresEffects.upsert(sessions)) }
         for step in effects.scores {
             switch step {
-            case .uses(let changes): apply(changes.sorted { $0.key.precedes($1.key) }, known)
+            case .uses(let changes):
+                let sorted = changes.sorted { $0.key.precedes($1.key) }
+                apply(sorted, known)
+                if hasImports {
+                    commands.append(PostgresEffects.apply(sorted, PostgresImportStatements.applyOwnScores))
+                }
             case .feedback(let feedback, let change):
-                commands += feedback.keywords.map {
-                    PostgresEffects.apply(change, toKeyword: $0, toolName: feedback.toolName)
+                let statements =
+                    [ScoreStatements.feedback] + (hasImports ? [PostgresImportStatements.feedbackOnOwnScores] : [])
+                for keyword in feedback.keywords {
+                    commands += statements.map {
+                        PostgresEffects.apply(change, toKeyword: keyword, toolName: feedback.toolName, $0)
+                    }
                 }
             }
         }
@@ -64,7 +74,7 @@ struct PostgresEffects: Sendable {
             .with(array: sorted.map(\.time))
     }
 
-    private static func isIndexable(_ path: String) -> Bool {
+    static func isIndexable(_ path: String) -> Bool {
         var stored: [UInt8] = []
         path.encode(into: &stored)
         return stored.count <= longestPath
@@ -95,8 +105,11 @@ struct PostgresEffects: Sendable {
         command(PostgresStatements.updateScores, changes)
     }
 
-    private static func apply(_ changes: [(key: ScoreKey, value: ScoreChange)]) -> PostgresCommand {
-        command(PostgresStatements.applyScores, changes)
+    private static func apply(
+        _ changes: [(key: ScoreKey, value: ScoreChange)],
+        _ sql: String = PostgresStatements.applyScores
+    ) -> PostgresCommand {
+        command(sql, changes)
             .with(array: changes.map { $0.value.inserted?.score.micro })
             .with(array: changes.map { $0.value.inserted?.usageCount })
             .with(array: changes.map { $0.value.inserted?.successCount })
@@ -121,8 +134,13 @@ struct PostgresEffects: Sendable {
     }
 
     /// Of the rows of a tool for one keyword, whatever its type; it makes none.
-    private static func apply(_ change: ScoreChange, toKeyword keyword: String, toolName: String) -> PostgresCommand {
-        PostgresCommand(ScoreStatements.feedback)
+    private static func apply(
+        _ change: ScoreChange,
+        toKeyword keyword: String,
+        toolName: String,
+        _ sql: String
+    ) -> PostgresCommand {
+        PostgresCommand(sql)
             .with(change.shift.delta).with(change.shift.lower.micro).with(change.shift.upper.micro)
             .with(change.lastUsed).with(keyword).with(toolName)
     }

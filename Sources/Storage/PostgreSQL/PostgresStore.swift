@@ -5,6 +5,7 @@ internal import Bus
 final class PostgresStore: StoreBackend {
     private let writer: PostgresWriter
     private let reader: PostgresReader
+    private let importer: PostgresImporter
 
     /// - Parameters:
     ///   - writing: The loop of the writer; the batch writer lives on it too.
@@ -12,12 +13,15 @@ final class PostgresStore: StoreBackend {
     init(_ options: PostgresOptions, writing: EventLoop, reading: EventLoop, learning: ScoreLearning) {
         writer = PostgresWriter(options, loop: writing, learning: learning)
         reader = PostgresReader(options, on: reading)
+        importer = PostgresImporter(options, writer: writer, on: writing)
     }
 
     var sink: any RecordSink { writer }
     var mayBeAway: Bool { true }
     var kind: String { StoreLocation.postgresKind }
-    var pools: [PoolFigures] { [writer.figures, reader.figures] }
+    var pools: [PoolFigures] { [writer.figures, reader.figures, importer.figures] }
+    var jobs: any JobStore { PostgresJobs(importer: importer) }
+    var imports: any ImportStore { PostgresImports(importer: importer) }
 
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)
@@ -61,6 +65,7 @@ final class PostgresStore: StoreBackend {
     /// Closes all connections; no call may follow. The loops belong to the caller.
     func close() async {
         await reader.close()
+        await importer.close()
         await writer.close()
     }
 }

@@ -59,7 +59,7 @@ actor PostgresWriter: RecordSink {
     }
 
     /// The first use finds out whether the database and its tables are there: it may have been away until now.
-    private func prepare() async throws(StorageError) {
+    func prepare() async throws(StorageError) {
         guard !isPrepared else { return }
         try await PostgresDatabase.prepare(options, on: loop)
         isPrepared = true
@@ -73,8 +73,11 @@ actor PostgresWriter: RecordSink {
         let begun = try await connection.run([
             PostgresCommand("BEGIN", isPrepared: false),
             PostgresCommand(PostgresStatements.lockMark).with(batch.journalID).with(time),
+            PostgresCommand(PostgresImportStatements.shareScores),
+            PostgresCommand(ImportStatements.hasOwnScores),
         ])
-        let mark = JournalPosition(begun.last?.integer(0, 0) ?? 0)
+        let mark = JournalPosition(begun[1].integer(0, 0))
+        let hasImports = begun[3].bool(0, 0)
         // The transaction ends without a change when the connection is given back.
         guard batch.through > mark else { return }
         let batch = batch.behind(mark)
@@ -84,7 +87,7 @@ actor PostgresWriter: RecordSink {
         }
         // Taken here: what the child task reads of this actor it would have to wait for.
         let (known, entries) = (scores, batch.entries)
-        async let composed = PostgresWriter.compose(entries, learning, known, ids)
+        async let composed = PostgresWriter.compose(entries, learning, known, hasImports, ids)
         if !actions.isEmpty {
             try await connection.copyIn(PostgresStatements.copyActions, PostgresActionRows(actions))
         }
@@ -99,9 +102,15 @@ actor PostgresWriter: RecordSink {
         _ entries: [JournalEntry],
         _ learning: ScoreLearning,
         _ known: PostgresScores,
+        _ hasImports: Bool,
         _ ids: UUIDGenerator
     ) async -> PostgresEffects {
-        PostgresEffects(BatchEffects(of: entries, learning: learning), known: known, ids: ids)
+        PostgresEffects(
+            BatchEffects(of: entries, learning: learning),
+            known: known,
+            hasImports: hasImports,
+            ids: ids
+        )
     }
 
     private func finish(
@@ -151,6 +160,9 @@ actor PostgresWriter: RecordSink {
         )
         return commands
     }
+
+    /// Somebody else has made or deleted rows of scores.
+    func forgetScores() { scores.forget() }
 
     // MARK: - End
 

@@ -8,7 +8,9 @@ internal import GRDB
 /// `actions` has no foreign keys: an unknown subtask is kept as given, and rows arrive later than what they name.
 enum SQLiteSchema {
     /// What leads from each version to the next.
-    private static let versions = [work + record + exchange + bookkeeping, wholeKeywords]
+    private static let versions = [
+        work + record + exchange + bookkeeping, wholeKeywords, SQLiteImportTables.statements,
+    ]
 
     /// What this program writes, and the newest that it opens.
     static var version: Int { versions.count }

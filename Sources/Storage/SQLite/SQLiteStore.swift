@@ -32,6 +32,8 @@ final class SQLiteStore: StoreBackend {
     var mayBeAway: Bool { false }
     var kind: String { StoreLocation.embeddedKind }
     var pools: [PoolFigures] { [] }
+    var jobs: any JobStore { SQLiteJobs(writer: writer, reader: reader) }
+    var imports: any ImportStore { SQLiteImports(writer: writer, reader: reader) }
 
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)

@@ -27,6 +27,12 @@ protocol StoreBackend: Store {
     /// `embedded` or `postgresql`.
     var kind: String { get }
 
+    /// Long tasks and how far they are.
+    var jobs: any JobStore { get }
+
+    /// The way past the journal for what comes from another database.
+    var imports: any ImportStore { get }
+
     /// Its connections to a database, from any thread; empty for a file.
     var pools: [PoolFigures] { get }
 

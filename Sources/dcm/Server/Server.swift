@@ -50,7 +50,12 @@ struct Server {
         routing: RoutingMemory,
         logger: Logger
     ) async throws -> Server {
-        let rooms = Rooms(bus: bus, store: store, routing: routing)
+        let rooms = Rooms(
+            bus: bus,
+            store: store,
+            routing: routing,
+            takePicture: CopyDatabase.inOtherProcess
+        )
         try await store.history(after: store.figures.writer.mark) { entries, _ in rooms.recorder.restore(entries) }
         let secret = try settings.secret ?? SecretFile.secret(in: store.folder.path)
         let authenticator = Authenticator(
@@ -75,6 +80,7 @@ struct Server {
         let reporter = MetricsReporter(bus: bus, figures: store.store, logger: logger)
         await withTaskGroup { group in
             group.addTask { await reporter.run() }
+            group.addTask { await rooms.jobs.run() }
             if store.mayBeAway {
                 group.addTask { await RoutingLoader(memory: rooms.routing, history: store).run() }
             }
@@ -85,6 +91,7 @@ struct Server {
         await gateway.stopListening()
         await bus.drain(seconds: Server.drainSeconds)
         await gateway.finishRequests()
+        await rooms.jobs.stop()
         do throws(StorageError) {
             try await store.close()
         } catch {

@@ -54,7 +54,14 @@ final class TestServer: Sendable {
             configuration,
             bus: bus,
             store: store,
-            rooms: Rooms(bus: bus, store: store, routing: routing),
+            rooms: Rooms(
+                bus: bus,
+                store: store,
+                routing: routing,
+                takePicture: { source, copy throws(AgentsError) in
+                    do { return try DatabasePicture.take(source, to: copy) } catch { throw AgentsError(error) }
+                }
+            ),
             authenticator: authenticator,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )

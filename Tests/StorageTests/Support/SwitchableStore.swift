@@ -26,6 +26,8 @@ final class SwitchableStore: StoreBackend, RecordSink {
     var mayBeAway: Bool { true }
     var kind: String { store.kind }
     var pools: [PoolFigures] { store.pools }
+    var jobs: any JobStore { store.jobs }
+    var imports: any ImportStore { store.imports }
     var mostRecords: Int { store.sink.mostRecords }
 
     func write(_ batch: RecordBatch, at time: Timestamp) async throws(StorageError) {

@@ -1,13 +1,7 @@
-/// One column of one row of the old database, as SQLite stored it. Columns there have no fixed type: what a hook wrote
-/// is what is found.
-package enum OldValue: Equatable, Sendable {
-    case null
-    case integer(Int64)
-    case real(Double)
-    /// The bytes of a TEXT, which need not be UTF-8 and may have NUL in them.
-    case text([UInt8])
-    case blob([UInt8])
+internal import Storage
 
+/// How values of no fixed type are taken for what a column should hold.
+extension OldValue {
     /// The text that a person would see, and whether it had to be repaired; nil for NULL and for empty text.
     ///
     /// Numbers become their digits, blobs are taken for text. Bytes that are no UTF-8 and U+0000, which no name may
@@ -26,6 +20,16 @@ package enum OldValue: Equatable, Sendable {
         }
     }
 
+    /// The same without white space around it; nil if nothing else is there.
+    var trimmedText: (string: String, isRepaired: Bool)? {
+        guard let text = repairedText else { return nil }
+        let bytes = Array(text.string.utf8)
+        let trimmed = bytes.trimmed
+        guard !trimmed.isEmpty else { return nil }
+        guard trimmed.count < bytes.count else { return text }
+        return (String(decoding: trimmed, as: UTF8.self), true)
+    }
+
     /// A whole number without a fraction, as `sqlite3` would show an integer column that was written as 3.0.
     private static func digits(of value: Double) -> String {
         guard let whole = Int64(exactly: value) else { return String(value) }
@@ -39,24 +43,30 @@ package enum OldValue: Equatable, Sendable {
         case .integer(let value): return Double(value)
         case .real(let value): return value.isFinite ? value : nil
         case .text(let bytes), .blob(let bytes):
-            let text = String(decoding: bytes, as: UTF8.self)
+            let text = bytes.trimmed
             // `Double` also reads "inf", "nan" and hexadecimal digits, which no hook ever meant.
-            let isPlain = text.utf8.allSatisfy { $0.isDigit || ".+-eE".utf8.contains($0) }
-            guard isPlain, let value = Double(text), value.isFinite else { return nil }
+            let isPlain = text.allSatisfy { (0x30...0x39).contains($0) || ".+-eE".utf8.contains($0) }
+            guard isPlain, let value = Double(String(decoding: text, as: UTF8.self)), value.isFinite else { return nil }
             return value
         }
     }
 
-    /// Whether nothing was written: NULL, or a text without a character.
+    /// A number taken for a whole one: rounded, and only within `range`; nil for anything else, also for NULL.
+    func whole(in range: ClosedRange<Int>) -> (value: Int, isRepaired: Bool)? {
+        if case .integer(let value) = self {
+            guard let value = Int(exactly: value), range.contains(value) else { return nil }
+            return (value, false)
+        }
+        guard let number, let value = Int(exactly: number.rounded()), range.contains(value) else { return nil }
+        return (value, number != number.rounded())
+    }
+
+    /// Whether nothing was written: NULL, or a text without a character that shows.
     var isAbsent: Bool {
         switch self {
         case .null: true
-        case .text(let bytes), .blob(let bytes): bytes.isEmpty
+        case .text(let bytes), .blob(let bytes): bytes.trimmed.isEmpty
         case .integer, .real: false
         }
     }
-}
-
-extension UInt8 {
-    fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
 }

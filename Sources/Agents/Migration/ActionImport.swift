@@ -12,13 +12,20 @@ struct OldActionChunk: Sendable {
     /// The id of the last row, nil if it was rejected.
     var lastID: UUIDv7?
 
-    /// Converts rows; nil if there are none.
-    init?(_ rows: [OldRow], reader: OldActions, run: Int) {
-        guard let last = rows.last else { return nil }
+    /// Converts rows up to the first one that is younger than `border`, a point in time in milliseconds; nil if there
+    /// are none. What claims to be of the far future is not waited for.
+    init?(_ rows: [OldRow], reader: OldActions, run: Int, until border: Int64 = .max) {
+        guard let first = rows.first else { return nil }
         var reader = reader
+        lastRowID = first.rowID
+        lastTime = reader.lastTime
         actions.reserveCapacity(rows.count)
         for row in rows {
-            switch reader.convert(row, run: run) {
+            let converted = reader.convert(row, run: run)
+            switch converted {
+            case .row(let action) where OldActionChunk.isTooYoung(action.record.createdAt, border):
+                guard read > 0 else { return nil }
+                return
             case .row(let action):
                 actions.append(action)
                 if !action.note.repaired.isEmpty { repaired += 1 }
@@ -29,10 +36,16 @@ struct OldActionChunk: Sendable {
                     RejectedRow(table: OldActions.table, columns: reader.columns.names, row: row, reason: reason)
                 )
             }
+            read += 1
+            lastRowID = row.rowID
+            lastTime = reader.lastTime
         }
-        read = rows.count
-        lastRowID = last.rowID
-        lastTime = reader.lastTime
+    }
+
+    private static let farMilliseconds: Int64 = 3_600_000
+
+    private static func isTooYoung(_ time: Timestamp, _ border: Int64) -> Bool {
+        border < .max && time.milliseconds > border && time.milliseconds - border < farMilliseconds
     }
 }
 

@@ -11,9 +11,15 @@ struct ActionPages: Sendable {
 
     /// The page behind a row, nil at the end. Converts beside the caller.
     ///
-    /// - Parameter lastTime: That of the row before, in milliseconds.
+    /// - Parameters:
+    ///   - lastTime: That of the row before, in milliseconds.
+    ///   - border: The page ends before a row that is younger; milliseconds.
     @concurrent
-    func next(after rowID: Int64, _ lastTime: Int64) async throws(AgentsError) -> OldActionChunk? {
+    func next(
+        after rowID: Int64,
+        _ lastTime: Int64,
+        until border: Int64 = .max
+    ) async throws(AgentsError) -> OldActionChunk? {
         let reader = OldActions(source: source, columns: columns, lastTime: Timestamp(milliseconds: lastTime))
         let rows: [OldRow]
         do {
@@ -26,7 +32,7 @@ struct ActionPages: Sendable {
         } catch {
             throw .unusable(error)
         }
-        return OldActionChunk(rows, reader: reader, run: run)
+        return OldActionChunk(rows, reader: reader, run: run, until: border)
     }
 
     /// The same for a child task, which would forget the type of the error.

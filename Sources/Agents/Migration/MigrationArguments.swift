@@ -49,6 +49,10 @@ struct MigrationFiles: Sendable {
     var picture: String { "\(base).db" }
     /// Rows that could not be stored, a JSON object on each line.
     var rejected: String { "\(base).rejected.jsonl" }
+
+    /// For what needs the picture only while it works.
+    func removePicture() { try? FileManager.default.removeItem(atPath: picture) }
+
     var report: String { "\(base).report.json" }
     var text: String { "\(base).report.txt" }
 }

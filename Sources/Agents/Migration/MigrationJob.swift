@@ -42,9 +42,9 @@ package struct MigrationRoom: Sendable {
             JobKind("migration") { arguments throws(AgentsError) in
                 MigrationJob(room: self, arguments: try MigrationArguments(arguments))
             },
-            JobKind("migration.rollback") { arguments throws(AgentsError) in
-                try RollbackJob(room: self, arguments)
-            },
+            JobKind("migration.follow") { arguments throws(AgentsError) in try FollowJob(room: self, arguments) },
+            JobKind("migration.rollback") { arguments throws(AgentsError) in try RollbackJob(room: self, arguments) },
+            JobKind("comparison") { arguments throws(AgentsError) in try ComparisonJob(room: self, arguments) },
         ]
     }
 }

@@ -49,6 +49,12 @@ package actor OldDatabase {
         package var type: String
         /// It is another name of the rowid, which `VACUUM` then leaves alone.
         package var isRowID: Bool
+
+        package init(name: String, type: String, isRowID: Bool) {
+            self.name = name
+            self.type = type
+            self.isRowID = isRowID
+        }
     }
 
     /// The columns of a table; none if there is no such table.

@@ -4,9 +4,7 @@ import Glibc
 enum BackgroundProcess {
     /// Starts `arguments[0]` in a session of its own, without input, with its output at the end of `log`; returns its
     /// process id.
-    ///
-    /// - Parameter leavesTerminal: False for one that ends with this command: it gets the terminal's signals as well.
-    static func start(_ arguments: [String], log: String, leavesTerminal: Bool = true) throws -> pid_t {
+    static func start(_ arguments: [String], log: String) throws -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
         unsafe posix_spawn_file_actions_init(&actions)
@@ -19,7 +17,7 @@ enum BackgroundProcess {
         unsafe posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
         // POSIX_SPAWN_SETSID: the server must not get the terminal's signals. glibc defines it as 0x80.
-        if leavesTerminal { unsafe posix_spawnattr_setflags(&attributes, 0x80) }
+        unsafe posix_spawnattr_setflags(&attributes, 0x80)
         var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
         defer { unsafe pointers.forEach { unsafe free($0) } }
         var process: pid_t = 0

@@ -18,16 +18,40 @@ struct JobClient {
         JobAnswer(try request("GET", "/api/jobs/\(id)")["job"] as? [String: Any] ?? [:])
     }
 
+    /// What to do with a job when this command is interrupted.
+    enum AtInterrupt: String {
+        case pause, cancel
+    }
+
     /// Begins a job and waits until it is over, or paused.
-    func perform(_ arguments: [String: Any], showsProgress: Bool) async throws -> JobAnswer {
+    func perform(
+        _ arguments: [String: Any],
+        showsProgress: Bool,
+        atInterrupt: AtInterrupt = .pause
+    ) async throws -> JobAnswer {
         let body = try JSONSerialization.data(withJSONObject: arguments)
         let begun = JobAnswer(try request("POST", "/api/jobs", Array(body))["job"] as? [String: Any] ?? [:])
+        return try await wait(for: begun.id, showsProgress: showsProgress, atInterrupt: atInterrupt)
+    }
+
+    /// Goes on with a job that was interrupted, and waits until it is over.
+    func goOn(with job: JobAnswer, showsProgress: Bool) async throws -> JobAnswer {
+        if job.state != "running" { _ = try request("POST", "/api/jobs/\(job.id)/resume") }
+        return try await wait(for: job.id, showsProgress: showsProgress, atInterrupt: .pause)
+    }
+
+    private func wait(for id: String, showsProgress: Bool, atInterrupt: AtInterrupt) async throws -> JobAnswer {
+        let interrupts = await Interrupts()
         var line = JobProgressLine(isShown: showsProgress)
         defer { line.end() }
         var lastAnswer = ContinuousClock.now
         while true {
+            if interrupts.haveCome {
+                let answer = try request("POST", "/api/jobs/\(id)/\(atInterrupt.rawValue)")
+                return JobAnswer(answer["job"] as? [String: Any] ?? [:])
+            }
             do {
-                let job = try job(begun.id)
+                let job = try job(id)
                 lastAnswer = .now
                 guard job.state == "running" else { return job }
                 line.show(job)
@@ -35,7 +59,7 @@ struct JobClient {
                 // A server that is restarted goes on with the job.
                 guard ContinuousClock.now - lastAnswer < .seconds(JobClient.silenceSeconds) else {
                     throw CommandError(
-                        "\(error) The job \(begun.id) goes on when it is started again; see 'dcm migrate status'."
+                        "\(error) The job \(id) goes on when it is started again; see 'dcm migrate status'."
                     )
                 }
             }
@@ -66,6 +90,7 @@ struct JobAnswer {
     var type: String { fields["type"] as? String ?? "" }
     var state: String { fields["state"] as? String ?? "" }
     var message: String? { fields["message"] as? String }
+    var arguments: [String: Any] { fields["arguments"] as? [String: Any] ?? [:] }
     var progress: [String: Any] { fields["progress"] as? [String: Any] ?? [:] }
     var report: [String: Any] { fields["report"] as? [String: Any] ?? [:] }
 

@@ -31,7 +31,14 @@ struct MigrateApply: AsyncParsableCommand {
         }
         let arguments = ["type": "migration", "from": source.path, "source": source.source, "scores": scores]
         let job = try await server.run { client in
-            try await client.perform(arguments, showsProgress: !json)
+            // One that was interrupted is gone on with.
+            let interrupted = try client.jobs().first { job in
+                job.type == "migration" && ["running", "paused"].contains(job.state)
+                    && job.arguments["from"] as? String == source.path
+                    && job.arguments["source"] as? String == source.source
+            }
+            if let interrupted { return try await client.goOn(with: interrupted, showsProgress: !json) }
+            return try await client.perform(arguments, showsProgress: !json)
         }
         print(json ? job.reportText : MigrateApply.text(job))
         guard job.state == "completed" else { throw ExitCode.failure }

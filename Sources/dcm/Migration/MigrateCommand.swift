@@ -11,7 +11,10 @@ struct MigrateCommand: AsyncParsableCommand {
             The old database is only read. Each is carried out by the server of the data folder, or by one that is \
             started for as long as it takes.
             """,
-        subcommands: [MigratePlan.self, MigrateApply.self, MigrateRollback.self, MigrateStatus.self]
+        subcommands: [
+            MigratePlan.self, MigrateApply.self, MigrateFollow.self, MigrateCompare.self, MigrateRollback.self,
+            MigrateStatus.self,
+        ]
     )
 
     /// Everything is in, and more than that is to be said: rows were rejected, or what was compared differs.

@@ -24,7 +24,8 @@ struct ServerForDuration: ParsableArguments {
         return try result.get()
     }
 
-    /// On ports that are free, so that it is in nobody's way; it gets the terminal's interrupt as this command does.
+    /// On ports that are free, so that it is in nobody's way. An interrupt at the terminal is for this command, which then
+    /// ends it.
     private func start(_ folder: String) async throws -> (process: pid_t, address: String) {
         try FileManager.default.createDirectory(
             atPath: folder,
@@ -34,7 +35,7 @@ struct ServerForDuration: ParsableArguments {
         var arguments = [try BackgroundProcess.ownPath(), "serve", "--data", folder]
         arguments += ["--host", "127.0.0.1", "--port", "0", "--ws-port", "0", "--log-level", "warning"]
         if let url = database.url { arguments += ["--database", url] }
-        let process = try BackgroundProcess.start(arguments, log: location.logFile, leavesTerminal: false)
+        let process = try BackgroundProcess.start(arguments, log: location.logFile)
         var hasEnded = false
         let isUp = try await RunningServer.wait(seconds: 60) {
             hasEnded = BackgroundProcess.hasEnded(process)

@@ -59,7 +59,11 @@ final class TestServer: Sendable {
                 store: store,
                 routing: routing,
                 takePicture: { source, copy throws(AgentsError) in
-                    do { return try DatabasePicture.take(source, to: copy) } catch { throw AgentsError(error) }
+                    do throws(StorageError) {
+                        return try DatabasePicture.take(source, to: copy)
+                    } catch {
+                        throw AgentsError(error)
+                    }
                 }
             ),
             authenticator: authenticator,

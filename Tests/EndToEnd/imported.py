@@ -60,6 +60,17 @@ def scores(contents):
     }
 
 
+def check_scores(found, expected):
+    """The same rows; weights are the nearest numbers to what was given."""
+    assert found.keys() == expected.keys()
+    wrong = {
+        key: (found[key], row)
+        for key, row in expected.items()
+        if found[key][1:] != row[1:] or abs(found[key][0] - row[0]) > 1e-6
+    }
+    assert not wrong, f"{len(wrong)} scores are not as they must be: {list(wrong.items())[:3]}"
+
+
 def check(contents, old):
     """Exactly what must be there is there, each value as it must be."""
     found = actions(contents)

@@ -10,6 +10,8 @@ struct SourcePosition: Codable, Equatable, Sendable {
     var lastTime: Int64 = 0
     /// The id that the last row has here, nil if it was rejected.
     var lastID: String?
+    /// Up to where a following has counted what is recorded here only; milliseconds.
+    var settledThrough: Int64?
 
     init() {}
 
@@ -35,12 +37,13 @@ struct FollowCheckpoint: Codable, Equatable, Sendable {
     var liveOnly = 0
     var settledThrough: Int64
 
+    /// - Parameter time: Where to count from if nothing was read before.
     init(run: Int, at position: SourcePosition, from time: Int64) {
         self.run = run
         rowID = position.rowID
         lastTime = position.lastTime
         lastID = position.lastID
-        settledThrough = time
+        settledThrough = position.settledThrough ?? (position.lastTime > 0 ? position.lastTime : time)
     }
 
     init?(_ text: String?) {

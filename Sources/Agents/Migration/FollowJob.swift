@@ -13,6 +13,8 @@ struct FollowJob: JobWork {
     private let lagMilliseconds: Int64
 
     private static let pollMilliseconds = 1000
+    /// Recorded calls of this time are looked at at once; milliseconds.
+    private static let longestSpan: Int64 = 86_400_000
 
     init(room: MigrationRoom, _ arguments: JobArguments) throws(AgentsError) {
         var arguments = arguments
@@ -73,8 +75,11 @@ struct FollowJob: JobWork {
             } else {
                 try await settle(through: border - LiveMatcher.toleranceMilliseconds, context, &checkpoint)
                 let isDone = try await pages.next(after: checkpoint.rowID, checkpoint.lastTime) == nil
-                if endsWhenDone, isDone { return checkpoint.text }
-                do { try await Task.sleep(for: .milliseconds(FollowJob.pollMilliseconds)) } catch { try context.check() }
+                let isSettled = checkpoint.settledThrough >= context.startedAt.milliseconds
+                if endsWhenDone, isDone, isSettled { return checkpoint.text }
+                do { try await Task.sleep(for: .milliseconds(FollowJob.pollMilliseconds)) } catch {
+                    try context.check()
+                }
             }
         }
     }
@@ -170,18 +175,21 @@ struct FollowJob: JobWork {
         _ context: JobContext,
         _ checkpoint: inout FollowCheckpoint
     ) async throws(AgentsError) {
-        guard time > checkpoint.settledThrough else { return }
-        do throws(StorageError) {
-            checkpoint.liveOnly += try await room.store.unmatchedActions(
-                from: Timestamp(milliseconds: checkpoint.settledThrough + 1),
-                through: Timestamp(milliseconds: time)
-            ).count
-            checkpoint.settledThrough = time
-            let stored = context.checkpoint(checkpoint.text)
-            try await room.jobs.save(stored)
-            context.reached(stored)
-        } catch {
-            throw AgentsError(error)
+        while checkpoint.settledThrough < time {
+            try context.check()
+            let end = min(time, checkpoint.settledThrough + FollowJob.longestSpan)
+            do throws(StorageError) {
+                checkpoint.liveOnly += try await room.store.unmatchedActions(
+                    from: Timestamp(milliseconds: checkpoint.settledThrough + 1),
+                    through: Timestamp(milliseconds: end)
+                ).count
+                checkpoint.settledThrough = end
+                let stored = context.checkpoint(checkpoint.text)
+                try await room.jobs.save(stored)
+                context.reached(stored)
+            } catch {
+                throw AgentsError(error)
+            }
         }
         context.progress(Array(checkpoint.text.utf8))
     }

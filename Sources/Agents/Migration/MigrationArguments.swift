@@ -2,7 +2,7 @@ internal import Foundation
 internal import Storage
 
 /// What a migration is asked to do, as `POST /api/jobs` gives it.
-struct MigrationArguments: Equatable, Sendable {
+package struct MigrationArguments: Equatable, Sendable {
     /// The file of the old database.
     var from: String
     /// What the old database is called. Ids of its rows follow from it: the same rows under another name are others.
@@ -11,9 +11,15 @@ struct MigrationArguments: Equatable, Sendable {
 
     static let defaultSource = "routing.db"
 
+    /// Where the old hook has its database. A shell's `~` is HOME, which need not be the home of the user's account.
+    package static var defaultPath: String {
+        let home = ProcessInfo.processInfo.environment["HOME"] ?? NSHomeDirectory()
+        return "\(home)/.claude/routing.db"
+    }
+
     init(_ arguments: JobArguments) throws(AgentsError) {
         var arguments = arguments
-        from = arguments.text("from") ?? "\(NSHomeDirectory())/.claude/routing.db"
+        from = arguments.text("from") ?? MigrationArguments.defaultPath
         source = arguments.text("source") ?? MigrationArguments.defaultSource
         let scores = arguments.text("scores") ?? ScoreMerge.keepLarger.rawValue
         merge = ScoreMerge(rawValue: scores) ?? .keepLarger

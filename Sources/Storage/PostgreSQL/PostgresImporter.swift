@@ -51,6 +51,6 @@ extension PostgresCommand {
     /// `JobStatements.setCheckpoint`
     init(_ checkpoint: JobCheckpoint) {
         self = PostgresCommand(JobStatements.setCheckpoint)
-            .with(checkpoint.jobID).with(checkpoint.text).with(checkpoint.time)
+            .with(checkpoint.text).with(checkpoint.time).with(checkpoint.jobID)
     }
 }

@@ -119,7 +119,7 @@ struct PostgresImports: ImportStore {
     }
 
     func settleSessions(run: Int, before time: Timestamp) async throws(StorageError) {
-        _ = try await importer.run(PostgresCommand(ImportStatements.settleSessions).with(run).with(time))
+        _ = try await importer.run(PostgresCommand(ImportStatements.settleSessions).with(time).with(run))
     }
 
     func removeActions(_ ids: [UUIDv7]) async throws(StorageError) -> Int {

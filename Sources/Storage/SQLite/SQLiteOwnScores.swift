@@ -49,12 +49,12 @@ enum SQLiteOwnScores {
         let update = try SQLiteStatement(
             db,
             """
-            UPDATE own_scores SET weight = $4, usage_count = $5, success_count = $6, last_used = $7
-            WHERE keyword = $1 AND tool_name = $2 AND tool_type = $3
+            UPDATE own_scores SET weight = $1, usage_count = $2, success_count = $3, last_used = $4
+            WHERE keyword = $5 AND tool_name = $6 AND tool_type = $7
             """
         )
-        update.bind(key, at: 1)
-        update.bind(row, at: 4)
+        update.bind(row, at: 1)
+        update.bind(key, at: 5)
         try update.run()
     }
 }

@@ -73,8 +73,8 @@ extension SQLiteWriter {
     func settleSessions(run: Int, before time: Timestamp) throws(StorageError) {
         try connection.transaction { db in
             let settle = try SQLiteStatement(db, ImportStatements.settleSessions)
-            settle.bind(Int64(run), at: 1)
-            settle.bind(time.milliseconds, at: 2)
+            settle.bind(time.milliseconds, at: 1)
+            settle.bind(Int64(run), at: 2)
             try settle.run()
         }
     }
@@ -146,9 +146,9 @@ extension SQLiteRows {
     /// The checkpoint of a job, in the transaction of what it did.
     static func set(_ checkpoint: JobCheckpoint, _ db: Database) throws {
         let set = try SQLiteStatement(db, JobStatements.setCheckpoint)
-        set.bind(checkpoint.jobID.description, at: 1)
-        set.bind(checkpoint.text, at: 2)
-        set.bind(checkpoint.time.milliseconds, at: 3)
+        set.bind(checkpoint.text, at: 1)
+        set.bind(checkpoint.time.milliseconds, at: 2)
+        set.bind(checkpoint.jobID.description, at: 3)
         try set.run()
     }
 }

@@ -45,15 +45,17 @@ enum ImportStatements {
             total_errors = sessions.total_errors + excluded.total_errors
         """
 
-    private static let made = "SELECT session_id FROM import_sessions WHERE run = $1 AND made = 1"
+    private static func made(_ run: String = "$1") -> String {
+        "SELECT session_id FROM import_sessions WHERE run = \(run) AND made = 1"
+    }
     private static let lastAction = "SELECT max(created_at) FROM actions WHERE session_id = sessions.id"
     private static let firstAction = "SELECT min(created_at) FROM actions WHERE session_id = sessions.id"
 
-    /// Parameters: run, the time since when nothing has happened.
+    /// Parameters: the time since when nothing has happened, run.
     static let settleSessions = """
         UPDATE sessions SET started_at = COALESCE((\(firstAction)), started_at),
-            ended_at = CASE WHEN (\(lastAction)) < $2 THEN (\(lastAction)) ELSE ended_at END
-        WHERE id IN (\(made))
+            ended_at = CASE WHEN (\(lastAction)) < $1 THEN (\(lastAction)) ELSE ended_at END
+        WHERE id IN (\(made("$2")))
         """
 
     // MARK: - Removal
@@ -62,7 +64,7 @@ enum ImportStatements {
     static let removal = [
         // A session that an earlier run made and a later one used was made by the later one from now on.
         """
-        UPDATE import_sessions SET made = 1 WHERE run <> $1 AND session_id IN (\(made))
+        UPDATE import_sessions SET made = 1 WHERE run <> $1 AND session_id IN (\(made()))
         """,
         """
         UPDATE sessions SET
@@ -71,13 +73,13 @@ enum ImportStatements {
             total_errors = total_errors - (\(ledger("errors")))
         WHERE id IN (SELECT session_id FROM import_sessions WHERE run = $1)
         """,
-        "DELETE FROM sessions WHERE id IN (\(made)) AND total_tools_used <= 0",
+        "DELETE FROM sessions WHERE id IN (\(made())) AND total_tools_used <= 0",
         // What is left of a session began with what is left of its actions, and the end that the import gave it is
         // older than that.
         """
         UPDATE sessions SET started_at = COALESCE((\(firstAction)), started_at),
             ended_at = CASE WHEN ended_at < (\(firstAction)) THEN NULL ELSE ended_at END
-        WHERE id IN (\(made))
+        WHERE id IN (\(made()))
         """,
         "DELETE FROM import_sessions WHERE run = $1",
         "DELETE FROM import_matches WHERE run = $1",

@@ -12,7 +12,7 @@ enum JobStatements {
             message = excluded.message, updated_at = excluded.updated_at
         """
 
-    static let setCheckpoint = "UPDATE jobs SET checkpoint = $2, updated_at = $3 WHERE id = $1"
+    static let setCheckpoint = "UPDATE jobs SET checkpoint = $1, updated_at = $2 WHERE id = $3"
 
     static let find = "SELECT \(columns) FROM jobs WHERE id = $1"
 

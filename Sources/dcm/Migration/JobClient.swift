@@ -106,6 +106,12 @@ struct JobAnswer {
         }
     }
 
+    /// How it ended, without a dot: the reason may end with one.
+    var outcome: String {
+        let reason = message.map { ": \($0.hasSuffix(".") ? String($0.dropLast()) : $0)" } ?? ""
+        return (state == "failed" ? "has failed" : "is \(state)") + reason
+    }
+
     /// What it has done, or how far it is.
     var summary: String {
         if let counts = report["actions"] as? [String: Any] {

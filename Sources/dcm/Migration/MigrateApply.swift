@@ -40,15 +40,15 @@ struct MigrateApply: AsyncParsableCommand {
             if let interrupted { return try await client.goOn(with: interrupted, showsProgress: !json) }
             return try await client.perform(arguments, showsProgress: !json)
         }
+        guard job.state == "completed" else {
+            if json { print(job.text) }
+            throw CommandError("The migration \(job.id) \(job.outcome).")
+        }
         print(json ? job.reportText : MigrateApply.text(job))
-        guard job.state == "completed" else { throw ExitCode.failure }
         if job.rejected > 0 { throw MigrateCommand.incomplete }
     }
 
     private static func text(_ job: JobAnswer) -> String {
-        guard job.state == "completed" else {
-            return "The migration \(job.id) is \(job.state): \(job.message ?? "no reason was given")"
-        }
         let path = (job.report["backup"] as? String).map { String($0.dropLast(3)) + ".report.txt" }
         return path.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) } ?? job.reportText
     }

@@ -1,3 +1,4 @@
+import Agents
 import ArgumentParser
 import Foundation
 
@@ -35,8 +36,7 @@ struct SourceOptions: ParsableArguments {
     var source = "routing.db"
 
     var path: String {
-        let path = from ?? "\(NSHomeDirectory())/.claude/routing.db"
-        return URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
+        URL(filePath: from ?? MigrationArguments.defaultPath).standardizedFileURL.path(percentEncoded: false)
     }
 }
 

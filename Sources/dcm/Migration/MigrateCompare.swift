@@ -24,7 +24,7 @@ struct MigrateCompare: AsyncParsableCommand {
         ]
         let job = try await server.run { client in try await client.perform(arguments, showsProgress: false) }
         guard job.state == "completed" else {
-            throw CommandError("The comparison is \(job.state): \(job.message ?? "no reason was given").")
+            throw CommandError("The comparison \(job.outcome).")
         }
         print(json ? job.reportText : MigrateCompare.text(job))
         if job.report["differences"].map({ !($0 as? [Any] ?? []).isEmpty }) ?? true { throw MigrateCommand.incomplete }

@@ -40,9 +40,10 @@ struct MigrateFollow: AsyncParsableCommand {
                 "\(job.state): \(actions["matched"] ?? 0) calls on both sides, \(counts["oldOnly"] ?? 0) in the old database "
                     + "only, \(counts["liveOnly"] ?? 0) here only, \(actions["rejected"] ?? 0) rows rejected"
             )
-            if let message = job.message { print(message) }
         }
-        guard ["completed", "cancelled"].contains(job.state) else { throw ExitCode.failure }
+        guard ["completed", "cancelled"].contains(job.state) else {
+            throw CommandError("The following of the old database \(job.outcome).")
+        }
         if job.rejected > 0 { throw MigrateCommand.incomplete }
     }
 }

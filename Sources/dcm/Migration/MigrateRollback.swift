@@ -35,14 +35,15 @@ struct MigrateRollback: AsyncParsableCommand {
             try consent.ask("Take back what these have put in?")
             return try await client.perform(arguments, showsProgress: !json)
         }
-        if json {
-            print(finished.reportText)
-        } else if finished.state == "completed" {
-            let report = finished.report
-            print("Took back \(report["actions"] ?? 0) actions and \(report["scores"] ?? 0) scores.")
-        } else {
-            print("The rollback \(finished.id) is \(finished.state): \(finished.message ?? "no reason was given")")
+        guard finished.state == "completed" else {
+            if json { print(finished.text) }
+            throw CommandError("The rollback \(finished.id) \(finished.outcome).")
         }
-        guard finished.state == "completed" else { throw ExitCode.failure }
+        let report = finished.report
+        print(
+            json
+                ? finished.reportText
+                : "Took back \(report["actions"] ?? 0) actions and \(report["scores"] ?? 0) scores."
+        )
     }
 }

@@ -46,12 +46,16 @@ struct LiveMatcherTests {
     func asManyAsPossibleAreMatched(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let times = { (random: inout SeededGenerator) in
-            Set((0..<Int.random(in: 0..<7, using: &random)).map { _ in Int64.random(in: 5000..<14_000, using: &random) })
+            Set(
+                (0..<Int.random(in: 0..<7, using: &random)).map { _ in Int64.random(in: 5000..<14_000, using: &random) }
+            )
         }
         let olds = times(&random).map { old($0) }
         let lives = times(&random).map { live($0) }
         let matches = LiveMatcher.matches(olds, lives)
-        #expect(Set(matches.map(\.importedID)).count == matches.count && Set(matches.map(\.liveID)).count == matches.count)
+        #expect(
+            Set(matches.map(\.importedID)).count == matches.count && Set(matches.map(\.liveID)).count == matches.count
+        )
         #expect(matches.count == LiveMatcherTests.most(olds[...], lives))
     }
 

@@ -46,7 +46,8 @@ struct OldActionsTests {
     }
 
     @Test(arguments: [
-        ("tool_name", OldValue.null), ("tool_name", text("  ")), ("tool_name", text(String(repeating: "x", count: 513))),
+        ("tool_name", OldValue.null), ("tool_name", text("  ")),
+        ("tool_name", text(String(repeating: "x", count: 513))),
         ("created_at", text("soon")), ("created_at", .integer(-1)),
         ("session_id", text(String(repeating: "x", count: 513))),
         ("project_path", text(String(repeating: "x", count: 4097))),
@@ -59,10 +60,13 @@ struct OldActionsTests {
         #expect(reason.hasPrefix(column))
     }
 
-    @Test(arguments: [
-        (text("wizard"), "mcp__x", "mcp", true), (.null, "/go", "command", false), (text(" MCP "), "Bash", "mcp", false),
-        (text("wizard"), "swift-expert", "agent", true), (text("nothing"), "Skill", "skill", true),
-    ] as [(OldValue, String, String, Bool)])
+    @Test(
+        arguments: [
+            (text("wizard"), "mcp__x", "mcp", true), (.null, "/go", "command", false),
+            (text(" MCP "), "Bash", "mcp", false),
+            (text("wizard"), "swift-expert", "agent", true), (text("nothing"), "Skill", "skill", true),
+        ] as [(OldValue, String, String, Bool)]
+    )
     func anUnknownTypeFollowsFromTheName(type: OldValue, tool: String, expected: String, isNoted: Bool) throws {
         let action = try converted(["tool_type": type, "tool_name": text(tool)])
         #expect(action.record.toolType == expected)
@@ -70,12 +74,16 @@ struct OldActionsTests {
         #expect((action.note.original["tool_type"] != nil) == isNoted)
     }
 
-    @Test(arguments: [
-        ("exit_code", text("1"), 1, false), ("exit_code", text(" 2.0 "), 2, false), ("exit_code", .null, nil, false),
-        ("exit_code", text("failed"), nil, true), ("exit_code", .integer(1 << 40), nil, true),
-        ("exit_code", .real(1.4), 1, true), ("duration_ms", text("12.6"), 13, true), ("duration_ms", .integer(-1), nil, true),
-        ("duration_ms", .real(.nan), nil, true), ("duration_ms", text(""), nil, false),
-    ] as [(String, OldValue, Int?, Bool)])
+    @Test(
+        arguments: [
+            ("exit_code", text("1"), 1, false), ("exit_code", text(" 2.0 "), 2, false),
+            ("exit_code", .null, nil, false),
+            ("exit_code", text("failed"), nil, true), ("exit_code", .integer(1 << 40), nil, true),
+            ("exit_code", .real(1.4), 1, true), ("duration_ms", text("12.6"), 13, true),
+            ("duration_ms", .integer(-1), nil, true),
+            ("duration_ms", .real(.nan), nil, true), ("duration_ms", text(""), nil, false),
+        ] as [(String, OldValue, Int?, Bool)]
+    )
     func numbersAreReadInEveryForm(column: String, value: OldValue, expected: Int?, isNoted: Bool) throws {
         let action = try converted([column: value])
         let read = column == "exit_code" ? action.record.exitCode : action.record.durationMilliseconds
@@ -120,7 +128,8 @@ struct OldActionsTests {
         #expect(Int64(id.high >> 16) == 1_751_364_000_000)
         var ids: Set<UUIDv7> = [id]
         for (column, value) in [
-            ("session_id", text("t")), ("session_id", .null), ("session_id", .blob(Array("s".utf8))), ("exit_code", text("0")),
+            ("session_id", text("t")), ("session_id", .null), ("session_id", .blob(Array("s".utf8))),
+            ("exit_code", text("0")),
             ("exit_code", .real(0)), ("file_paths", text("/b")),
         ] as [(String, OldValue)] {
             #expect(ids.insert(try converted([column: value]).record.id).inserted, "\(column) \(value)")
@@ -167,10 +176,14 @@ struct OldActionsTests {
         case 0: return .null
         case 1: return .integer(Int64.random(in: .min ... .max, using: &random))
         case 2: return .real(Double(bitPattern: UInt64.random(in: 0...(.max), using: &random)))
-        case 3: return .blob((0..<Int.random(in: 0..<9, using: &random)).map { _ in .random(in: 0...255, using: &random) })
+        case 3:
+            return .blob((0..<Int.random(in: 0..<9, using: &random)).map { _ in .random(in: 0...255, using: &random) })
         default:
             let pieces = ["[", "\"", "/a", ",", "\n", "\0", "é", "2025-07-01", " ", "12", "{", "]", "mcp__x", "true"]
-            return text((0..<Int.random(in: 0..<6, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined())
+            return text(
+                (0..<Int.random(in: 0..<6, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
+                    .joined()
+            )
         }
     }
 }

@@ -29,7 +29,9 @@ struct OldFilePathsTests {
         #expect(one.paths == ["/a", "/b"] && one.isRepaired)
         let many = OldFilePaths(.text(Array(Array(repeating: "/p", count: 1200).joined(separator: ",").utf8)))
         #expect(many.paths.count == NewAction.maximumPaths && many.isRepaired)
-        let large = OldFilePaths(.text(Array(Array(repeating: String(long.dropLast()), count: 20).joined(separator: ",").utf8)))
+        let large = OldFilePaths(
+            .text(Array(Array(repeating: String(long.dropLast()), count: 20).joined(separator: ",").utf8))
+        )
         #expect(large.paths.count == NewAction.maximumPathBytes / NewAction.maximumPathLength && large.isRepaired)
     }
 }

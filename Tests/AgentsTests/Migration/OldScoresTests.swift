@@ -20,7 +20,9 @@ struct OldScoresTests {
         return reader.convert(OldRow(rowID: 1, values: OldScoresTests.names.map { changes[$0] ?? good[$0] ?? .null }))
     }
 
-    private func expected(_ keyword: String = "build", score: Double = 2.5, uses: Int = 9, successes: Int = 8) -> ImportedScore {
+    private func expected(_ keyword: String = "build", score: Double = 2.5, uses: Int = 9, successes: Int = 8)
+        -> ImportedScore
+    {
         ImportedScore(
             key: ScoreKey(keyword: keyword, toolName: "Bash", toolType: "builtin"),
             row: ScoreRow(
@@ -34,9 +36,16 @@ struct OldScoresTests {
 
     @Test func valuesAreTakenOverOrChangedByRule() {
         #expect(convert() == .row(OldScores.Reading(score: expected(), repaired: [])))
-        #expect(convert(["keyword": text(" BUILD ")]) == .row(OldScores.Reading(score: expected(), repaired: ["keyword"])))
-        #expect(convert(["score": .integer(9)]) == .row(OldScores.Reading(score: expected(score: 5), repaired: ["score"])))
-        #expect(convert(["score": text("0.01")]) == .row(OldScores.Reading(score: expected(score: 0.1), repaired: ["score"])))
+        #expect(
+            convert(["keyword": text(" BUILD ")]) == .row(OldScores.Reading(score: expected(), repaired: ["keyword"]))
+        )
+        #expect(
+            convert(["score": .integer(9)]) == .row(OldScores.Reading(score: expected(score: 5), repaired: ["score"]))
+        )
+        #expect(
+            convert(["score": text("0.01")])
+                == .row(OldScores.Reading(score: expected(score: 0.1), repaired: ["score"]))
+        )
         #expect(convert(["score": .null]) == .row(OldScores.Reading(score: expected(score: 1), repaired: [])))
         #expect(
             convert(["success_count": .integer(12)])
@@ -50,7 +59,8 @@ struct OldScoresTests {
 
     @Test(arguments: [
         ("keyword", OldValue.null), ("keyword", text(" ")), ("tool_name", .null), ("score", text("much")),
-        ("usage_count", .integer(-1)), ("success_count", text("some")), ("keyword", text(String(repeating: "k", count: 513))),
+        ("usage_count", .integer(-1)), ("success_count", text("some")),
+        ("keyword", text(String(repeating: "k", count: 513))),
     ])
     func aRowWithoutSenseIsRejected(column: String, value: OldValue) {
         guard case .rejected = convert([column: value]) else {

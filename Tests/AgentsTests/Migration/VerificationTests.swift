@@ -23,7 +23,9 @@ struct VerificationTests {
     @Test func theOrderOfRowsAndTheRunDoNotMatter() {
         var verification = Verification()
         for row in 0..<30_000 where row % 7 == 0 { verification.expect(action(Int64(row))) }
-        for row in (0..<30_000).reversed() where row % 7 == 0 { verification.find(action(Int64(row)) { $0.note.run = 3 }) }
+        for row in (0..<30_000).reversed() where row % 7 == 0 {
+            verification.find(action(Int64(row)) { $0.note.run = 3 })
+        }
         #expect(verification.differing.isEmpty)
         #expect(verification.expected.count == 3)
     }

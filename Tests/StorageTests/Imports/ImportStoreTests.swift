@@ -16,8 +16,15 @@ struct ImportStoreTests {
         try await durable.close()
     }
 
-    private func begin(_ store: DurableStore, source: String = "a", merge: ScoreMerge = .sum) async throws -> ImportRun {
-        let job = JobRecord(id: testIDs.next(at: testTime), kind: "migration", owner: "me", arguments: "{}", at: testTime)
+    private func begin(_ store: DurableStore, source: String = "a", merge: ScoreMerge = .sum) async throws -> ImportRun
+    {
+        let job = JobRecord(
+            id: testIDs.next(at: testTime),
+            kind: "migration",
+            owner: "me",
+            arguments: "{}",
+            at: testTime
+        )
         try await store.jobs.save(job)
         return try await store.imports.beginRun(ofJob: job.id, source: source, merge: merge, at: testTime)
     }
@@ -98,7 +105,10 @@ struct ImportStoreTests {
     func recordedCallsAreFoundUntilTheyMatch(kind: StoreKind) async throws {
         try await with(kind) { (durable: DurableStore, store: any ImportStore) async throws in
             let live = (0..<4).map { index in
-                sampleAction(session: index == 0 ? nil : "s", at: Timestamp(milliseconds: testTime.milliseconds + index))
+                sampleAction(
+                    session: index == 0 ? nil : "s",
+                    at: Timestamp(milliseconds: testTime.milliseconds + index)
+                )
             }
             for action in live { try await durable.append(.action(action)) }
             try await durable.flush()

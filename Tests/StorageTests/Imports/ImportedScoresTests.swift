@@ -13,7 +13,13 @@ struct ImportedScoresTests {
     private let checkpointText = "{}"
 
     private func begin(_ store: DurableStore, _ source: String, _ merge: ScoreMerge) async throws -> ImportRun {
-        let job = JobRecord(id: testIDs.next(at: testTime), kind: "migration", owner: "me", arguments: "{}", at: testTime)
+        let job = JobRecord(
+            id: testIDs.next(at: testTime),
+            kind: "migration",
+            owner: "me",
+            arguments: "{}",
+            at: testTime
+        )
         try await store.jobs.save(job)
         return try await store.imports.beginRun(ofJob: job.id, source: source, merge: merge, at: testTime)
     }
@@ -56,7 +62,12 @@ struct ImportedScoresTests {
             let at = Timestamp(milliseconds: testTime.milliseconds + time + Int64(index))
             if Int.random(in: 0..<4, using: &random) == 0 {
                 return .feedback(
-                    FeedbackRecord(toolName: tool, keywords: keywords, chosen: Bool.random(using: &random), createdAt: at)
+                    FeedbackRecord(
+                        toolName: tool,
+                        keywords: keywords,
+                        chosen: Bool.random(using: &random),
+                        createdAt: at
+                    )
                 )
             }
             return .action(

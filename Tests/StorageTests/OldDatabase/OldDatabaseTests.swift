@@ -75,7 +75,7 @@ struct OldDatabaseTests {
         try make(table)
         // A second connection stays open, so that the log of a WAL database is not written back.
         let writer = try SQLiteConnection(path: path, name: "old", access: .writing)
-        if method == "copy" { try writer.access { _ = try SQLiteStatement($0, "PRAGMA journal_mode = DELETE").step() } }
+        if method == "copy" { try writer.execute("PRAGMA journal_mode = DELETE") }
         try writer.execute("INSERT INTO tool_usage VALUES (9, 'late', 2)")
         let copy = "\(folder.path)/copy.db"
         let outcome = try DatabasePicture.take(path, to: copy)

@@ -208,6 +208,8 @@ struct DurableStoreTests {
                 FROM routing_scores
                 """,
                 "DROP TABLE routing_scores", "ALTER TABLE old_scores RENAME TO routing_scores",
+                "DROP TABLE jobs", "DROP TABLE imports", "DROP TABLE import_matches", "DROP TABLE import_sessions",
+                "DROP TABLE import_projects", "DROP TABLE imported_scores", "DROP TABLE own_scores",
             ] { try connection.execute(statement) }
         }
         let second = try await open()
@@ -245,7 +247,8 @@ struct DurableStoreTests {
             tables == [
                 "projects", "requests", "task_lists", "subtasks", "actions", "routing_scores", "messages",
                 "subscriptions", "blocked_agents", "agent_contexts", "sessions", "idempotency_keys", "journal_marks",
-                "rejected_records", "schema_version",
+                "rejected_records", "schema_version", "jobs", "imports", "import_matches", "import_sessions",
+                "import_projects", "imported_scores", "own_scores",
             ]
         )
         let again = try await open()

@@ -68,6 +68,7 @@ let package = Package(
             dependencies: [
                 "Bus", "Storage",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

@@ -29,14 +29,17 @@ package final class GatewayServer: Sendable {
     }
 
     private let listenings: [Listening]
+    /// What the REST port can do.
+    package let routes: [Route]
     private let running: RunningRequests
     /// Where REST is served.
     package var restAddress: SocketAddress { listenings[0].address }
     /// Where WebSocket is served.
     package var webSocketAddress: SocketAddress { listenings[1].address }
 
-    private init(_ listenings: [Listening], _ running: RunningRequests) {
+    private init(_ listenings: [Listening], _ routes: [Route], _ running: RunningRequests) {
         self.listenings = listenings
+        self.routes = routes
         self.running = running
     }
 
@@ -92,7 +95,7 @@ package final class GatewayServer: Sendable {
             for listening in listenings { await listening.close() }
             throw error
         }
-        return GatewayServer(listenings, running)
+        return GatewayServer(listenings, rest.router.routes, running)
     }
 
     private static func restService(
@@ -122,6 +125,7 @@ package final class GatewayServer: Sendable {
                 agents: agents,
                 answers: answers
             ).routes
+        routes += OpenAPIRoutes(describing: routes).routes
         return HTTPService(
             router: Router(routes),
             hostPolicy: policy,

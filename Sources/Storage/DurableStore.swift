@@ -17,6 +17,9 @@ package final class DurableStore: Sendable {
     /// How commits reach the writer; emptied at the end, since writer and journal hold each other through it.
     private let link: Lock<BatchWriter?>
     private let loops: Loops
+    private let patience: UInt64
+    /// How long a read waits for the store to catch up, times the patience.
+    private static let readMilliseconds: UInt64 = 2000
 
     /// Counters and gauges of all parts.
     package struct Figures: Equatable, Sendable {
@@ -35,6 +38,7 @@ package final class DurableStore: Sendable {
     ///   - folder: Created if needed; locked against a second server.
     ///   - location: Where the store is; the journal is in the folder in either case.
     ///   - learning: What records do to scores.
+    ///   - patience: How many times the usual a read waits for the store, for machines that are slow.
     ///   - committed: Called on the journal's thread with each commit's records, in order, once they are durable and
     ///     before their appends return.
     package static func open(
@@ -42,15 +46,23 @@ package final class DurableStore: Sendable {
         location: StoreLocation = .embedded,
         limits: JournalLimits = JournalLimits(),
         learning: ScoreLearning,
+        patience: UInt64 = 1,
         committed: @escaping @Sendable ([JournalEntry]) -> Void = { _ in }
     ) async throws(StorageError) -> DurableStore {
         let folder = try DataFolder(path: path)
-        return try await open(folder, limits: limits, committed: committed) { (writing, reading) throws(StorageError) in
+        return try await open(folder, limits: limits, patience: patience, committed: committed) {
+            (writing, reading) throws(StorageError) in
             switch location {
             case .embedded:
                 try SQLiteStore(path: folder.file("store.db"), writing: writing, reading: reading, learning: learning)
             case .postgres(let options):
-                PostgresStore(options, writing: writing, reading: reading, learning: learning)
+                PostgresStore(
+                    options,
+                    writing: writing,
+                    reading: reading,
+                    learning: learning,
+                    patience: patience
+                )
             }
         }
     }
@@ -60,13 +72,14 @@ package final class DurableStore: Sendable {
     static func open(
         _ folder: DataFolder,
         limits: JournalLimits = JournalLimits(),
+        patience: UInt64 = 1,
         committed: @escaping @Sendable ([JournalEntry]) -> Void = { _ in },
         backend: BackendFactory
     ) async throws(StorageError) -> DurableStore {
         let loops = Loops()
         let store: DurableStore
         do throws(StorageError) {
-            store = try await DurableStore(folder, limits, committed, loops, backend)
+            store = try await DurableStore(folder, limits, patience, committed, loops, backend)
         } catch {
             loops.stop()
             throw error
@@ -84,12 +97,14 @@ package final class DurableStore: Sendable {
     private init(
         _ folder: DataFolder,
         _ limits: JournalLimits,
+        _ patience: UInt64,
         _ committed: @escaping @Sendable ([JournalEntry]) -> Void,
         _ loops: Loops,
         _ makeBackend: BackendFactory
     ) async throws(StorageError) {
         self.folder = folder
         self.loops = loops
+        self.patience = patience
         let backend = try makeBackend(loops.store, loops.reader)
         self.backend = backend
         store = backend
@@ -122,7 +137,7 @@ package final class DurableStore: Sendable {
     private func catchUp() async throws(StorageError) {
         if backend.mayBeAway {
             do throws(StorageError) {
-                return try await writer.flush(upTo: journal.last)
+                return try await flush()
             } catch {
                 // A wrong password or a newer schema is no database that is away, and doesn't pass by itself.
                 let cause = writer.figures.lastError ?? error
@@ -170,9 +185,15 @@ package final class DurableStore: Sendable {
         try await journal.append(record)
     }
 
-    /// Waits until the store holds everything that is durable now, at most `milliseconds`; then `unavailable`.
-    package func flush(milliseconds: UInt64 = 2000) async throws(StorageError) {
-        try await writer.flush(upTo: journal.last, milliseconds: milliseconds)
+    /// Waits until the store holds everything that is durable now, at most `milliseconds`, or as long as a read does;
+    /// then `unavailable`.
+    package func flush(milliseconds: UInt64? = nil) async throws(StorageError) {
+        try await flush(upTo: journal.last, milliseconds: milliseconds)
+    }
+
+    private func flush(upTo position: JournalPosition, milliseconds: UInt64? = nil) async throws(StorageError) {
+        let milliseconds = milliseconds ?? DurableStore.readMilliseconds * patience
+        try await writer.flush(upTo: position, milliseconds: milliseconds)
     }
 
     /// Runs `body` when the store holds everything that was durable at the time of the call.
@@ -185,13 +206,28 @@ package final class DurableStore: Sendable {
 
     /// The store's scores of one moment; `history` has what came after it.
     ///
-    /// - Returns: The last record that they know.
     package func loadScores(
         _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void
-    ) async throws(StorageError) -> JournalPosition {
+    ) async throws(StorageError) -> ScoreMoment {
         // The store's mark has to be known: it may move the journal's positions.
-        try await writer.flush(upTo: .start)
+        try await flush(upTo: .start)
         return try await backend.loadScores(ofJournal: journal.id, batch)
+    }
+
+    /// The scores that other servers changed behind a revision, in batches, as they are at one later moment.
+    ///
+    /// - Returns: That moment; nil if everything has to be loaded.
+    package func changedScores(
+        after revision: Int64,
+        _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)], ScoreMoment) -> Void
+    ) async throws(StorageError) -> ScoreMoment? {
+        try await backend.sharedScores?.changedScores(after: revision, ofJournal: journal.id, batch)
+    }
+
+    /// Calls `changed` from now on whenever other servers may have changed scores; never for a store that has one
+    /// server.
+    package func watchScores(_ changed: @escaping @Sendable () -> Void) async {
+        await backend.sharedScores?.watchScores(ofJournal: journal.id, changed)
     }
 
     /// Records that the journal has behind a position, oldest first, in slices, each with the position that it reaches:

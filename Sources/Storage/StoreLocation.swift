@@ -13,6 +13,9 @@ package enum StoreLocation: Equatable, Sendable {
         }
     }
 
+    /// Whether other servers may change what it holds.
+    package var isShared: Bool { kind == StoreLocation.postgresKind }
+
     static let embeddedKind = "embedded"
     static let postgresKind = "postgresql"
 }

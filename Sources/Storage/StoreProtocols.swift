@@ -17,11 +17,10 @@ package protocol ScoreStore: Sendable {
     /// Every row of one moment, in batches, so that a large table doesn't have to fit twice into memory. `batch` runs on
     /// the store's thread.
     ///
-    /// - Returns: What the store held of the journal at that moment: these rows know the records through there.
     func loadScores(
         ofJournal id: String,
         _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void
-    ) async throws(StorageError) -> JournalPosition
+    ) async throws(StorageError) -> ScoreMoment
 }
 
 /// Answers of requests that may be repeated.

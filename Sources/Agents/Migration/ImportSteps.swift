@@ -148,7 +148,7 @@ struct ImportSteps {
         guard changed == 0 else {
             throw AgentsError(.internalFailure, "\(changed) scores are not kept as they were imported")
         }
-        await room.scoresChanged()
+        try await room.scoresAreOthers()
         try await advance(to: .verification)
     }
 

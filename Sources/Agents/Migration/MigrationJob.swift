@@ -36,6 +36,12 @@ package struct MigrationRoom: Sendable {
         self.scoresChanged = scoresChanged
     }
 
+    /// Stored scores have become others: all servers load them again.
+    func scoresAreOthers() async throws(AgentsError) {
+        do { try await store.announceScores() } catch { throw AgentsError(error) }
+        await scoresChanged()
+    }
+
     /// `migration` and its relatives.
     package var kinds: [JobKind] {
         [

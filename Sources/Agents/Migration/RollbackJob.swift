@@ -46,7 +46,7 @@ struct RollbackJob: JobWork {
         } catch {
             throw AgentsError(.internalFailure, "The rollback failed")
         }
-        await room.scoresChanged()
+        try await room.scoresAreOthers()
         return MigrationJSON.text(report)
     }
 

@@ -1,8 +1,7 @@
 package import Storage
 
 extension DurableStore: RecordJournal {
-    /// Two seconds, then `unavailable`.
-    package func flush() async throws(StorageError) { try await flush(milliseconds: 2000) }
+    package func flush() async throws(StorageError) { try await flush(milliseconds: nil) }
 
     package var lag: StoreLag { figures.writer.lag }
 

@@ -7,29 +7,15 @@ package import Storage
 /// know. What was before is loaded once, from the store and from what the journal holds beyond it; until then, it has
 /// no answers rather than wrong ones.
 package final class RoutingMemory: Sendable {
-    private struct State {
-        var table: RoutingTable
-        /// The last record that the table knows; nil until it was loaded.
-        var through: JournalPosition?
-        /// While what was before is read.
-        var isLoading = false
-        /// A commit came meanwhile that doesn't follow the last known record: the journal has what lies between.
-        var isBehind = false
-
-        /// Learns what is new in `entries`, which are all that there is up to a position.
-        mutating func learn(_ entries: [JournalEntry], through position: JournalPosition) {
-            let known = through ?? .start
-            for entry in entries where entry.position > known { table.apply(entry.record) }
-            through = max(known, position)
-        }
-    }
-
-    private let state: Lock<State>
+    private let state: Lock<RoutingState>
     private let maximumRows: Int
+    private let isShared: Bool
 
-    package init(maximumRows: Int = 1_000_000) {
+    /// - Parameter isShared: Whether other servers change what the store holds, see `follow`.
+    package init(maximumRows: Int = 1_000_000, isShared: Bool = false) {
         self.maximumRows = maximumRows
-        state = Lock(State(table: RoutingTable(maximumRows: maximumRows)))
+        self.isShared = isShared
+        state = Lock(RoutingState(maximumRows: maximumRows))
     }
 
     // MARK: - Learning
@@ -38,40 +24,52 @@ package final class RoutingMemory: Sendable {
     package func load(from history: any RecordHistory) async throws(AgentsError) {
         let loading = Lock(RoutingTable(maximumRows: maximumRows))
         do throws(StorageError) {
-            let through = try await history.loadScores { batch in
+            let moment = try await history.loadScores { batch in
                 loading.withLock { table in
                     for (key, row) in batch { table.restore(key, row) }
                 }
             }
             let table = loading.withLock { $0 }
-            state.withLock { $0 = State(table: table, through: through, isLoading: true, isBehind: true) }
-            while let position = nextGap() {
+            state.withLock { $0 = RoutingState(table, of: moment, isShared: isShared) }
+            while let position = state.withLock({ $0.nextGap() }) {
                 try await history.history(after: position) { [state] entries, through in
                     state.withLock { $0.learn(entries, through: through) }
                 }
             }
         } catch {
-            // Half of the truth would be a wrong answer.
-            state.withLock { $0.through = nil }
+            state.withLock { $0.failed() }
             throw AgentsError(error)
-        }
-    }
-
-    /// Where to read on, nil if nothing is missing.
-    private func nextGap() -> JournalPosition? {
-        state.withLock { state in
-            state.isLoading = state.isBehind
-            state.isBehind = false
-            return state.isLoading ? state.through : nil
         }
     }
 
     /// Learns from a commit, in the order of the positions.
     package func apply(_ entries: [JournalEntry]) {
-        state.withLock { state in
-            guard let through = state.through, let last = entries.last?.position, last > through else { return }
-            let follows = entries.contains { $0.position.value == through.value + 1 }
-            if follows || !state.isLoading { state.learn(entries, through: last) } else { state.isBehind = true }
+        state.withLock { $0.apply(entries) }
+    }
+
+    /// Takes over what other servers have learnt since the last time, or since the load.
+    ///
+    /// - Returns: False if the store is so far behind with this server's own records that it has to be tried again.
+    package func follow(_ scores: any SharedScores) async throws(AgentsError) -> Bool {
+        let isMerged = Lock(true)
+        let moment: ScoreMoment?
+        do throws(StorageError) {
+            moment = try await scores.changedScores(after: state.withLock { $0.revision }) { [state] rows, moment in
+                let isWhole = state.withLock { $0.merge(rows, heldThrough: moment.position) }
+                isMerged.withLock { $0 = $0 && isWhole }
+            }
+        } catch {
+            throw AgentsError(error)
+        }
+        guard let moment else {
+            try await load(from: scores)
+            return true
+        }
+        return state.withLock { state in
+            // Also without rows: what the store holds needn't be kept.
+            guard state.merge([], heldThrough: moment.position), isMerged.withLock({ $0 }) else { return false }
+            state.merged(through: moment.revision)
+            return true
         }
     }
 
@@ -121,6 +119,10 @@ package final class RoutingMemory: Sendable {
 
     /// How many new pairs of keyword and tool were not learnt because the table is full.
     package var refusedCount: Int { state.withLock { $0.table.refusedCount } }
+
+    /// How many records of this server were forgotten before the store held them: what other servers learn is taken over
+    /// later then.
+    package var forgottenCount: Int { state.withLock { $0.forgottenCount } }
 
     /// How many rows a tool has for these keywords; none until it was loaded.
     func rowCount(keywords: [String], toolName: String) -> Int {

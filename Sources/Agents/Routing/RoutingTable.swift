@@ -85,6 +85,12 @@ package struct RoutingTable: Sendable {
         insert(row, keyword, tool, key.toolName, key.toolType)
     }
 
+    /// Changes a row if it is there.
+    mutating func changeRow(_ key: ScoreKey, _ change: ScoreChange) {
+        guard let tool = tools.id(key.toolName, key.toolType) else { return }
+        _ = changeEntry(ExactText(key.keyword), tool) { change.applied(to: $0) }
+    }
+
     /// Changes a row in its place; false when there is none.
     private mutating func changeEntry(
         _ keyword: ExactText,

@@ -13,16 +13,19 @@ package struct ActionRoutes: Sendable {
         self.history = history
     }
 
-    /// The largest page of a list.
-    static let maximumLimit = 1000
-
     package var routes: [Route] {
         [
-            Route(.post, "/api/actions", action: record),
-            Route(.get, "/api/actions", action: list),
-            Route(.get, "/api/actions/hourly", action: hourly),
-            Route(.delete, "/api/actions/:id", action: delete),
-            Route(.delete, "/api/actions/by-session/:session_id", action: deleteBySession),
+            // The hot route: it decodes its body itself, in one pass; a test holds it against its description.
+            Route(.post, "/api/actions", ActionDescriptions.record, action: record),
+            Route(.get, "/api/actions", ActionDescriptions.list, handle: list),
+            Route(.get, "/api/actions/hourly", ActionDescriptions.hourly, handle: hourly),
+            Route(.delete, "/api/actions/:id", ActionDescriptions.delete, handle: delete),
+            Route(
+                .delete,
+                "/api/actions/by-session/:session_id",
+                ActionDescriptions.deleteBySession,
+                handle: deleteBySession
+            ),
         ]
     }
 
@@ -76,19 +79,18 @@ package struct ActionRoutes: Sendable {
         return json.bytes
     }
 
-    @Sendable private func list(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        let query = request.query
+    @Sendable private func list(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         let filter = ActionFilter(
-            toolName: query.text("tool_name"),
-            toolType: query.text("tool_type"),
-            sessionID: query.text("session_id"),
-            limit: try query.integer("limit", default: 100, in: 1...ActionRoutes.maximumLimit),
-            offset: try query.integer("offset", default: 0, in: 0...Int(Int32.max))
+            toolName: input.query[ActionDescriptions.toolName],
+            toolType: input.query[ActionDescriptions.toolType],
+            sessionID: input.query[ActionDescriptions.sessionID],
+            limit: try input.query.required(CommonFields.limit),
+            offset: try input.query.required(CommonFields.offset)
         )
         let lag = history.lag
         let actions: [ActionSummary]
         do throws(AgentsError) {
-            actions = try await history.list(filter, isStale: query.allowsStale)
+            actions = try await history.list(filter, isStale: input.allowsStale)
         } catch {
             throw GatewayError(error)
         }
@@ -101,7 +103,7 @@ package struct ActionRoutes: Sendable {
         json.field("count", actions.count)
         json.field("limit", filter.limit)
         json.field("offset", filter.offset)
-        if query.allowsStale { json.behind(lag) }
+        if input.allowsStale { json.behind(lag) }
         json.endObject()
         return RESTResponse(body: json.bytes)
     }
@@ -123,11 +125,11 @@ package struct ActionRoutes: Sendable {
         json.endObject()
     }
 
-    @Sendable private func hourly(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+    @Sendable private func hourly(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         let lag = history.lag
         let hours: [HourlyCount]
         do throws(AgentsError) {
-            hours = try await history.hourly(isStale: request.query.allowsStale)
+            hours = try await history.hourly(isStale: input.allowsStale)
         } catch {
             throw GatewayError(error)
         }
@@ -143,15 +145,13 @@ package struct ActionRoutes: Sendable {
         }
         json.endArray()
         json.field("period", "24h")
-        if request.query.allowsStale { json.behind(lag) }
+        if input.allowsStale { json.behind(lag) }
         json.endObject()
         return RESTResponse(body: json.bytes)
     }
 
-    @Sendable private func delete(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        guard let id = UUIDv7(request.parameter("id")) else {
-            throw GatewayError.validation(["id": ["id must be a valid UUID"]])
-        }
+    @Sendable private func delete(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let id = try input.path.required(CommonFields.id)
         do throws(AgentsError) {
             try await history.delete(id)
         } catch {
@@ -160,8 +160,8 @@ package struct ActionRoutes: Sendable {
         return RESTResponse(.noContent)
     }
 
-    @Sendable private func deleteBySession(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        let sessionID = request.parameter("session_id")
+    @Sendable private func deleteBySession(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let sessionID = try input.path.required(ActionDescriptions.session)
         let count: Int
         do throws(AgentsError) {
             count = try await history.deleteAll(ofSession: sessionID)

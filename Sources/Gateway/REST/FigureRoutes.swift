@@ -28,9 +28,16 @@ package struct FigureRoutes: Sendable {
         self.answers = answers
     }
 
-    package var routes: [Route] { [Route(.get, "/metrics", action: metrics)] }
+    package var routes: [Route] {
+        let description = RouteDescription(
+            "Every counter and bound of the server, for Prometheus",
+            tag: "server",
+            answers: [RouteAnswer(.ok, "Figures", .other("text/plain"))]
+        )
+        return [Route(.get, "/metrics", description, handle: metrics)]
+    }
 
-    @Sendable private func metrics(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+    @Sendable private func metrics(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         var text = PrometheusText()
         let (counters, gauges) = await bus.figures()
         FigureRoutes.write(counters, gauges, to: &text)
@@ -45,6 +52,11 @@ package struct FigureRoutes: Sendable {
         )
         text.counter("forgotten_patterns_total", "Remembered patterns forgotten at the limit", forgotten.patterns)
         text.counter("routing_refused_total", "Keyword and tool pairs not learnt: table full", memory.refusedCount)
+        text.counter(
+            "routing_forgotten_total",
+            "Records forgotten before the store held them; other servers' scores come later",
+            memory.forgottenCount
+        )
         FigureRoutes.write(store.figures, to: &text)
         FigureRoutes.write(store.figures.pools, to: &text)
         FigureRoutes.write(recorder.counters, to: &text)

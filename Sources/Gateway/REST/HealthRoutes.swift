@@ -10,15 +10,47 @@ package struct HealthRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route(.get, "/health", action: health),
-            Route(.get, "/stats", action: stats),
+            Route(.get, "/health", HealthRoutes.healthDescription, handle: health),
+            Route(.get, "/stats", HealthRoutes.statsDescription, handle: stats),
         ]
     }
+
+    private static let healthSchema = JSONSchema.object([
+        "status": .choice(["healthy", "degraded", "unhealthy"]), "timestamp": .time, "version": .text,
+        "database": .object([
+            "kind": .text, "healthy": .boolean, "latencyMs": .sometimes(.integer), "error": .sometimes(.text),
+        ]),
+        "journal": .object([
+            "backlog": .integer, "oldestAgeMs": .optional(.integer), "sizeBytes": .integer, "recordsPerSecond": .number,
+            "reason": .optional(.text),
+        ]),
+        "features": .map(.text),
+    ])
+
+    private static let healthDescription = RouteDescription(
+        "How the server stands",
+        tag: "server",
+        answers: [.ok(healthSchema), RouteAnswer(.serviceUnavailable, "The store can't be read", .json(healthSchema))]
+    )
+
+    private static let statsDescription = RouteDescription(
+        "Row counts",
+        tag: "server",
+        query: [CommonFields.stale],
+        answers: [
+            .ok(
+                .object([
+                    "projectCount": .integer, "requestCount": .integer, "actionCount": .integer,
+                    "messageCount": .integer, "timestamp": .time, "behind": .sometimes(.behind),
+                ])
+            )
+        ]
+    )
 
     /// `healthy`; `degraded` while the journal can't be written (a full disk: records are refused with 503) or the store
     /// takes none (nothing is lost, but reads may fail) or is a database that is away; `unhealthy` with 503 when an
     /// embedded store can't be read.
-    @Sendable private func health(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+    @Sendable private func health(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         let figures = store.figures
         let probe: Result<Double, StorageError>
         do throws(StorageError) {
@@ -88,11 +120,11 @@ package struct HealthRoutes: Sendable {
         json.endObject()
     }
 
-    @Sendable private func stats(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+    @Sendable private func stats(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         let lag = store.figures.writer.lag
         let counts: StoreCounts
         do throws(StorageError) {
-            if !request.query.allowsStale { try await store.flush() }
+            if !input.allowsStale { try await store.flush() }
             counts = try await store.store.counts()
         } catch {
             throw GatewayError(error)
@@ -104,7 +136,7 @@ package struct HealthRoutes: Sendable {
         json.field("actionCount", counts.actions)
         json.field("messageCount", counts.messages)
         json.field("timestamp", Timestamp.now())
-        if request.query.allowsStale { json.behind(lag) }
+        if input.allowsStale { json.behind(lag) }
         json.endObject()
         return RESTResponse(body: json.bytes)
     }

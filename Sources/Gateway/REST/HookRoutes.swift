@@ -14,10 +14,42 @@ package struct HookRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route(.post, "/hooks/claude", bodyLimit: HookRoutes.bodyLimit, action: claude),
-            Route(.post, "/hooks/env", bodyLimit: HookRoutes.bodyLimit, action: environment),
+            Route(
+                .post,
+                "/hooks/claude",
+                bodyLimit: HookRoutes.bodyLimit,
+                HookRoutes.claudeDescription,
+                action: claude
+            ),
+            Route(
+                .post,
+                "/hooks/env",
+                bodyLimit: HookRoutes.bodyLimit,
+                HookRoutes.environmentDescription,
+                action: environment
+            ),
         ]
     }
+
+    private static let claudeDescription = RouteDescription(
+        "Takes what Claude Code gives its hooks on standard input",
+        tag: "hooks",
+        otherBody: "application/json",
+        answers: answers
+    )
+
+    private static let environmentDescription = RouteDescription(
+        "Takes the variables of the original's hook as a form",
+        tag: "hooks",
+        otherBody: "application/x-www-form-urlencoded",
+        answers: answers
+    )
+
+    private static let answers = [
+        RouteAnswer(.ok, "Recorded, or nothing to record"),
+        .error(.conflict, "The same call is being recorded"),
+        .error(.unprocessableContent, "The same call was recorded with other words"),
+    ]
 
     @Sendable private func claude(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
         do throws(AgentsError) {

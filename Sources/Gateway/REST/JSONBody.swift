@@ -10,7 +10,7 @@ struct JSONBody {
     /// Elements of an array of strings.
     private static let maximumStrings = 1000
 
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
     private let fields: [(name: String, value: JSONValue)]
     private var problems: [String: [String]] = [:]
 
@@ -43,15 +43,20 @@ struct JSONBody {
         if !problems.isEmpty { throw .validation(problems) }
     }
 
-    private mutating func problem(_ name: String, _ text: String) { problems[name, default: []].append(text) }
+    mutating func problem(_ name: String, _ text: String) { problems[name, default: []].append(text) }
 
     /// The value under `name` or else the first of `aliases` that is there and not null.
-    private func value(_ name: String, aliases: [String] = []) -> JSONValue? {
+    func value(_ name: String, aliases: [String] = []) -> JSONValue? {
         if let field = fields.first(where: { $0.name == name }), field.value.kind != .null { return field.value }
         for alias in aliases {
             if let value = value(alias) { return value }
         }
         return nil
+    }
+
+    /// True if what is there under `name` or an alias is null.
+    func isNull(_ name: String, aliases: [String] = []) -> Bool {
+        fields.contains { $0.value.kind == .null && ($0.name == name || aliases.contains($0.name)) }
     }
 
     /// A string, under its name or an alias.

@@ -11,35 +11,35 @@ package struct JobRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route(.post, "/api/jobs", action: start),
-            Route(.get, "/api/jobs", action: list),
-            Route(.get, "/api/jobs/:id", action: find),
-            Route(.post, "/api/jobs/:id/pause") { request throws(GatewayError) in
-                try await change(request) { jobs, id throws(AgentsError) in try await jobs.pause(id) }
+            Route(.post, "/api/jobs", JobDescriptions.start, handle: start),
+            Route(.get, "/api/jobs", JobDescriptions.list, handle: list),
+            change(.get, "/api/jobs/:id", JobDescriptions.find) { jobs, id throws(AgentsError) in
+                try await jobs.job(id)
             },
-            Route(.post, "/api/jobs/:id/resume") { request throws(GatewayError) in
-                try await change(request) { jobs, id throws(AgentsError) in try await jobs.resume(id) }
+            change(.post, "/api/jobs/:id/pause", JobDescriptions.pause) { jobs, id throws(AgentsError) in
+                try await jobs.pause(id)
             },
-            Route(.post, "/api/jobs/:id/cancel") { request throws(GatewayError) in
-                try await change(request) { jobs, id throws(AgentsError) in try await jobs.cancel(id) }
+            change(.post, "/api/jobs/:id/resume", JobDescriptions.resume) { jobs, id throws(AgentsError) in
+                try await jobs.resume(id)
+            },
+            change(.post, "/api/jobs/:id/cancel", JobDescriptions.cancel) { jobs, id throws(AgentsError) in
+                try await jobs.cancel(id)
             },
         ]
     }
 
-    /// `{"type":"migration", ...}`: what stands beside the type are the arguments.
-    @Sendable private func start(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        var body = try JSONBody(request.body)
-        let type = body.requiredString("type")
-        try body.check()
+    /// The kind of the job looks at the arguments; they are kept as they were sent.
+    @Sendable private func start(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let type = try input.body.required(JobDescriptions.type)
         do throws(AgentsError) {
-            return JobRoutes.answer(try await jobs.start(kind: type, arguments: request.body), .created)
+            return JobRoutes.answer(try await jobs.start(kind: type, arguments: input.request.body), .created)
         } catch {
             throw GatewayError(error)
         }
     }
 
-    @Sendable private func list(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        let limit = try request.query.integer("limit", default: 100, in: 1...Jobs.maximumList)
+    @Sendable private func list(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let limit = try input.query.required(CommonFields.limit)
         let found: [JobRecord]
         do throws(AgentsError) { found = try await jobs.list(limit: limit) } catch { throw GatewayError(error) }
         var json = JSONWriter()
@@ -53,21 +53,19 @@ package struct JobRoutes: Sendable {
         return RESTResponse(body: json.bytes)
     }
 
-    @Sendable private func find(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        try await change(request) { jobs, id throws(AgentsError) in try await jobs.job(id) }
-    }
-
     private func change(
-        _ request: RESTRequest,
-        _ body: (Jobs, UUIDv7) async throws(AgentsError) -> JobRecord
-    ) async throws(GatewayError) -> RESTResponse {
-        guard let id = UUIDv7(request.parameter("id")) else {
-            throw GatewayError.validation(["id": ["id must be a valid UUID"]])
-        }
-        do throws(AgentsError) {
-            return JobRoutes.answer(try await body(jobs, id), .ok)
-        } catch {
-            throw GatewayError(error)
+        _ method: HTTPRequest.Method,
+        _ template: String,
+        _ description: RouteDescription,
+        _ body: @escaping @Sendable (Jobs, UUIDv7) async throws(AgentsError) -> JobRecord
+    ) -> Route {
+        Route(method, template, description) { [jobs] (input) throws(GatewayError) in
+            let id = try input.path.required(CommonFields.id)
+            do throws(AgentsError) {
+                return JobRoutes.answer(try await body(jobs, id), .ok)
+            } catch {
+                throw GatewayError(error)
+            }
         }
     }
 

@@ -15,14 +15,50 @@ package struct ListeningRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route(.get, "/health", action: health),
-            Route(.get, "/stats", action: stats),
-            Route(.get, "/", action: upgradeNeeded),
-            Route(.get, "/ws", action: upgradeNeeded),
+            Route(.get, "/health", ListeningRoutes.healthDescription, handle: health),
+            Route(.get, "/stats", ListeningRoutes.statsDescription, handle: stats),
+            Route(.get, "/", ListeningRoutes.upgradeDescription, handle: upgradeNeeded),
+            Route(.get, "/ws", ListeningRoutes.upgradeDescription, handle: upgradeNeeded),
         ]
     }
 
-    @Sendable private func health(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+    private static let healthDescription = RouteDescription(
+        "How this port stands",
+        tag: "server",
+        answers: [
+            .ok(
+                .object([
+                    "status": .text, "type": .text, "port": .integer, "connectedClients": .integer,
+                    "activeChannels": .integer, "channelStats": .sometimes(.map(.integer)),
+                    "pendingDeliveries": .integer, "timestamp": .time,
+                ])
+            )
+        ]
+    )
+
+    private static let statsDescription = RouteDescription(
+        "Clients and channels",
+        tag: "server",
+        answers: [
+            .ok(
+                .object([
+                    "connectedClients": .integer, "activeChannels": .integer, "channelStats": .map(.integer),
+                    "pendingDeliveries": .integer,
+                ])
+            )
+        ]
+    )
+
+    private static let upgradeDescription = RouteDescription(
+        "The way to WebSocket",
+        tag: "server",
+        answers: [
+            RouteAnswer(.switchingProtocols, "WebSocket from here on"),
+            .error(.badRequest, "The request asks for no upgrade"),
+        ]
+    )
+
+    @Sendable private func health(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         var json = JSONWriter()
         json.beginObject()
         json.field("status", "healthy")
@@ -35,7 +71,7 @@ package struct ListeningRoutes: Sendable {
         return RESTResponse(body: json.bytes)
     }
 
-    @Sendable private func stats(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+    @Sendable private func stats(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         var json = JSONWriter()
         json.beginObject()
         await writeFigures(to: &json, namesChannels: true)
@@ -57,7 +93,7 @@ package struct ListeningRoutes: Sendable {
         json.field("pendingDeliveries", 0)
     }
 
-    @Sendable private func upgradeNeeded(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+    @Sendable private func upgradeNeeded(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         throw GatewayError(.badRequest, "WebSocket upgrade failed: this port speaks WebSocket")
     }
 }

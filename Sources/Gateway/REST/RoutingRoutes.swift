@@ -14,21 +14,21 @@ package struct RoutingRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route(.get, "/api/routing/suggest", action: suggest),
-            Route(.get, "/api/routing/stats", action: stats),
-            Route(.post, "/api/routing/feedback", action: judge),
+            Route(.get, "/api/routing/suggest", RoutingDescriptions.suggest, handle: suggest),
+            Route(.get, "/api/routing/stats", RoutingDescriptions.stats, handle: stats),
+            Route(.post, "/api/routing/feedback", RoutingDescriptions.judge, handle: judge),
         ]
     }
 
-    @Sendable private func suggest(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        let query = request.query
+    @Sendable private func suggest(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let query = input.query
         let keywords = try RoutingRoutes.keywords(in: query)
         let question = RoutingMemory.Question(
             keywords: keywords,
-            limit: try query.integer("limit", default: 10, in: 1...50),
-            minimumScore: try query.double("min_score", default: 0.5),
-            toolType: query.text("tool_type"),
-            excludedTypes: RoutingRoutes.list(query["exclude_types"])
+            limit: try query.required(RoutingDescriptions.limit),
+            minimumScore: try query.required(RoutingDescriptions.minimumScore),
+            toolType: query[RoutingDescriptions.toolType],
+            excludedTypes: query[RoutingDescriptions.excludedTypes] ?? []
         )
         let suggestions: [Suggestion]
         do throws(AgentsError) {
@@ -56,11 +56,11 @@ package struct RoutingRoutes: Sendable {
     }
 
     /// `keywords` is a list separated by commas, `q` is natural language.
-    private static func keywords(in query: QueryString) throws(GatewayError) -> [String] {
+    private static func keywords(in query: FieldValues) throws(GatewayError) -> [String] {
         let keywords: [String]
-        if let listed = query.text("keywords") ?? query.text("keyword") {
-            keywords = KeywordList.normalized(list(listed))
-        } else if let text = query.text("q") {
+        if let listed = query[RoutingDescriptions.keywords] {
+            keywords = KeywordList.normalized(listed)
+        } else if let text = query[RoutingDescriptions.question] {
             keywords = Keywords.extract(from: text)
         } else {
             throw GatewayError(.badRequest, "Missing required query parameter: keywords")
@@ -76,8 +76,6 @@ package struct RoutingRoutes: Sendable {
         return String(decoding: json.bytes, as: UTF8.self)
     }
 
-    private static func list(_ text: String?) -> [String] { (text ?? "").split(separator: ",").map(String.init) }
-
     private static func write(_ suggestion: Suggestion, to json: inout JSONWriter) {
         json.beginObject()
         json.field("tool_name", suggestion.toolName)
@@ -89,7 +87,7 @@ package struct RoutingRoutes: Sendable {
         json.endObject()
     }
 
-    @Sendable private func stats(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
+    @Sendable private func stats(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
         let statistics: RoutingStatistics
         do throws(AgentsError) {
             statistics = try memory.stats()
@@ -139,13 +137,10 @@ package struct RoutingRoutes: Sendable {
         json.endArray()
     }
 
-    /// The names of the dashboard and of the French description are accepted beside those of the contract.
-    @Sendable private func judge(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        var body = try JSONBody(request.body)
-        let toolName = body.string("tool_name", aliases: ["selected_tool", "chosen_tool", "suggested_tool"]) ?? ""
-        let keywords = body.strings("keywords") ?? []
-        let chosen = body.bool("chosen", aliases: ["accepted", "was_helpful"])
-        try body.check()
+    @Sendable private func judge(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let toolName = input.body[RoutingDescriptions.judgedTool] ?? ""
+        let keywords = input.body[RoutingDescriptions.judgedKeywords] ?? []
+        let chosen = input.body[RoutingDescriptions.chosen]
         let outcome: FeedbackRecorder.Outcome
         do throws(AgentsError) {
             outcome = try await feedback.record(toolName: toolName, keywords: keywords, chosen: chosen)

@@ -13,15 +13,22 @@ package struct TokenRoutes: Sendable {
         self.isLoopback = isLoopback
     }
 
-    package var routes: [Route] { [Route(.post, "/api/auth/token", action: mint)] }
+    package var routes: [Route] { [Route(.post, "/api/auth/token", TokenRoutes.description, handle: mint)] }
 
-    @Sendable private func mint(_ request: RESTRequest) async throws(GatewayError) -> RESTResponse {
-        var body = try JSONBody(request.body)
-        let agentID = body.string("agent_id")
-        let sessionID = body.string("session_id")
-        try body.check()
-        guard let agentID, !agentID.isEmpty else { throw GatewayError(.badRequest, "Missing agent_id") }
-        guard authenticator.mayMint(presentedSecret: request.fields.bearer, isLoopback: isLoopback) else {
+    private static let agentID = Field.text("agent_id", bytes: 1...4096, "The agent's id")
+        .required(orElse: "Missing agent_id")
+    private static let sessionID = Field.text("session_id", bytes: 0...4096, "Its session")
+
+    private static let description = RouteDescription(
+        "Makes a token that proves an agent's id",
+        tag: "auth",
+        body: [agentID, sessionID],
+        answers: [.ok(.object(["token": .text, "expires_in": .integer]))]
+    )
+
+    @Sendable private func mint(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let agentID = try input.body.required(TokenRoutes.agentID)
+        guard authenticator.mayMint(presentedSecret: input.request.fields.bearer, isLoopback: isLoopback) else {
             throw GatewayError(
                 .unauthorized,
                 "Send the server's secret as 'Authorization: Bearer <WS_AUTH_SECRET>'",
@@ -30,7 +37,7 @@ package struct TokenRoutes: Sendable {
         }
         let token: String
         do throws(AgentsError) {
-            token = try authenticator.tokens.mint(agentID: agentID, sessionID: sessionID)
+            token = try authenticator.tokens.mint(agentID: agentID, sessionID: input.body[TokenRoutes.sessionID])
         } catch {
             throw GatewayError(error)
         }

@@ -93,6 +93,9 @@ package protocol ImportStore: Sendable {
         checkpoint: JobCheckpoint
     ) async throws(StorageError) -> Int
 
+    /// Tells the other servers of the store that scores were imported or taken back: they load them again.
+    func announceScores() async throws(StorageError)
+
     /// Sessions that the run made begin with their first action and, when nothing has happened in them since `time`,
     /// end with their last.
     func settleSessions(run: Int, before time: Timestamp) async throws(StorageError)

@@ -8,10 +8,25 @@ struct PostgresEffects: Sendable {
     static let longestPath = 2600
 
     private(set) var commands: [PostgresCommand] = []
-    /// How many rows the commands with these indexes have to find.
-    private(set) var expected: [(index: Int, rows: Int)] = []
-    /// Rows of scores that are there when the commands have been run.
-    private(set) var scores: [ScoreKey] = []
+    /// What the commands about scores find; the others have none.
+    private(set) var answers: [(index: Int, answer: ScoreAnswer)] = []
+
+    /// How the answer to a command says which rows of scores it changed.
+    enum ScoreAnswer: Equatable, Sendable {
+        /// It has to find all of these.
+        case found([Int64])
+        /// It says which of these has which row.
+        case applied([ScoreKey])
+        /// It lists the rows.
+        case listed
+    }
+
+    /// Rows of scores that were changed.
+    struct ChangedScores: Sendable {
+        var ids: [Int64] = []
+        /// Those whose ids were not known before.
+        var found: [(key: ScoreKey, id: Int64)] = []
+    }
 
     /// - Parameters:
     ///   - known: Scores that are there already, as far as that is known.
@@ -26,39 +41,67 @@ struct PostgresEffects: Sendable {
         for step in effects.scores {
             switch step {
             case .uses(let changes):
-                let sorted = changes.sorted { $0.key.precedes($1.key) }
-                apply(sorted, known)
-                if hasImports {
-                    commands.append(PostgresEffects.apply(sorted, PostgresImportStatements.applyOwnScores))
-                }
+                apply(changes, known)
+                if hasImports { learnOwn(changes) }
             case .feedback(let feedback, let change):
-                let statements =
-                    [ScoreStatements.feedback] + (hasImports ? [PostgresImportStatements.feedbackOnOwnScores] : [])
                 for keyword in feedback.keywords {
-                    commands += statements.map {
-                        PostgresEffects.apply(change, toKeyword: keyword, toolName: feedback.toolName, $0)
-                    }
+                    let about = PostgresEffects.feedback(change, keyword: keyword, toolName: feedback.toolName)
+                    answers.append((commands.count, .listed))
+                    commands.append(about(PostgresStatements.feedback))
+                    if hasImports { commands.append(about(PostgresImportStatements.feedbackOnOwnScores)) }
                 }
             }
         }
     }
 
-    /// True if the commands have found all rows that they have to find.
-    func areComplete(_ results: ArraySlice<PostgresResult>) -> Bool {
-        results.count == commands.count
-            && expected.allSatisfy { results[results.startIndex + $0.index].affectedRows == $0.rows }
+    /// What the commands changed; nil if they haven't found all rows that they have to find.
+    func changedScores(_ results: ArraySlice<PostgresResult>) -> ChangedScores? {
+        guard results.count == commands.count else { return nil }
+        var changed = ChangedScores()
+        for (index, answer) in answers {
+            let result = results[results.startIndex + index]
+            switch answer {
+            case .found(let ids):
+                guard result.affectedRows == ids.count else { return nil }
+                changed.ids += ids
+            case .applied(let keys):
+                for row in 0..<result.count {
+                    // Ordinality counts from 1.
+                    let (number, id) = (Int(result.integer(row, 0)) - 1, result.integer(row, 1))
+                    guard keys.indices.contains(number) else { return nil }
+                    changed.ids.append(id)
+                    changed.found.append((keys[number], id))
+                }
+            case .listed: changed.ids += (0..<result.count).map { result.integer($0, 0) }
+            }
+        }
+        return changed
     }
 
-    private mutating func apply(_ changes: [(key: ScoreKey, value: ScoreChange)], _ known: PostgresScores) {
-        let present = changes.filter { known.contains($0.key) }
-        if !present.isEmpty {
-            expected.append((commands.count, present.count))
-            commands.append(PostgresEffects.update(present))
+    /// Rows that are known are changed in the order of the table, where neighbours share a page.
+    private mutating func apply(_ changes: [ScoreKey: ScoreChange], _ known: PostgresScores) {
+        var present: [(id: Int64, change: ScoreChange)] = []
+        var others: [(key: ScoreKey, value: ScoreChange)] = []
+        for (key, change) in changes {
+            if let id = known.id(of: key) { present.append((id, change)) } else { others.append((key, change)) }
         }
-        guard present.count < changes.count else { return }
-        let others = changes.filter { !known.contains($0.key) }
+        if !present.isEmpty {
+            present.sort { $0.id < $1.id }
+            let ids = present.map(\.id)
+            answers.append((commands.count, .found(ids)))
+            let update = PostgresEffects.command(PostgresStatements.updateScores, present.map(\.change))
+            commands.append(update.with(array: ids))
+        }
+        guard !others.isEmpty else { return }
+        others.sort { $0.key.precedes($1.key) }
+        answers.append((commands.count, .applied(others.map(\.key))))
         commands.append(PostgresEffects.apply(others))
-        scores += others.filter(\.value.insertsMissing).map(\.key)
+    }
+
+    /// Rows with an import are also learnt as they would be without it; whether they are there is for the database to see.
+    private mutating func learnOwn(_ changes: [ScoreKey: ScoreChange]) {
+        let sorted = changes.sorted { $0.key.precedes($1.key) }
+        commands.append(PostgresEffects.apply(sorted, PostgresImportStatements.applyOwnScores))
     }
 
     /// First answers win, also within a batch.
@@ -101,15 +144,14 @@ struct PostgresEffects: Sendable {
             .with(array: sessions.map(\.value.errors))
     }
 
-    private static func update(_ changes: [(key: ScoreKey, value: ScoreChange)]) -> PostgresCommand {
-        command(PostgresStatements.updateScores, changes)
-    }
-
     private static func apply(
         _ changes: [(key: ScoreKey, value: ScoreChange)],
         _ sql: String = PostgresStatements.applyScores
     ) -> PostgresCommand {
-        command(sql, changes)
+        command(sql, changes.map(\.value))
+            .with(array: changes.map(\.key.keyword))
+            .with(array: changes.map(\.key.toolName))
+            .with(array: changes.map(\.key.toolType))
             .with(array: changes.map { $0.value.inserted?.score.micro })
             .with(array: changes.map { $0.value.inserted?.usageCount })
             .with(array: changes.map { $0.value.inserted?.successCount })
@@ -117,32 +159,27 @@ struct PostgresEffects: Sendable {
     }
 
     /// The parameters that both statements have: what becomes of a row that is there.
-    private static func command(
-        _ sql: String,
-        _ changes: [(key: ScoreKey, value: ScoreChange)]
-    ) -> PostgresCommand {
+    private static func command(_ sql: String, _ changes: [ScoreChange]) -> PostgresCommand {
         PostgresCommand(sql)
-            .with(array: changes.map(\.key.keyword))
-            .with(array: changes.map(\.key.toolName))
-            .with(array: changes.map(\.key.toolType))
-            .with(array: changes.map(\.value.shift.delta))
-            .with(array: changes.map(\.value.shift.lower.micro))
-            .with(array: changes.map(\.value.shift.upper.micro))
-            .with(array: changes.map(\.value.usage))
-            .with(array: changes.map(\.value.successes))
-            .with(array: changes.map(\.value.lastUsed))
+            .with(array: changes.map(\.shift.delta))
+            .with(array: changes.map(\.shift.lower.micro))
+            .with(array: changes.map(\.shift.upper.micro))
+            .with(array: changes.map(\.usage))
+            .with(array: changes.map(\.successes))
+            .with(array: changes.map(\.lastUsed))
     }
 
     /// Of the rows of a tool for one keyword, whatever its type; it makes none.
-    private static func apply(
+    private static func feedback(
         _ change: ScoreChange,
-        toKeyword keyword: String,
-        toolName: String,
-        _ sql: String
-    ) -> PostgresCommand {
-        PostgresCommand(sql)
-            .with(change.shift.delta).with(change.shift.lower.micro).with(change.shift.upper.micro)
-            .with(change.lastUsed).with(keyword).with(toolName)
+        keyword: String,
+        toolName: String
+    ) -> (_ sql: String) -> PostgresCommand {
+        { sql in
+            PostgresCommand(sql)
+                .with(change.shift.delta).with(change.shift.lower.micro).with(change.shift.upper.micro)
+                .with(change.lastUsed).with(keyword).with(toolName)
+        }
     }
 }
 

@@ -121,10 +121,10 @@ enum PostgresImportStatements {
             last_used = CASE WHEN usage_count = 0 THEN c.new_last_used
                 ELSE \(ScoreStatements.later("c.last_used", of: "own_scores")) END
         FROM unnest(
-            $1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-            $8::bigint[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::bigint[], $13::timestamptz[]
+            $1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[],
+            $7::text[], $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::timestamptz[]
         ) AS c (
-            keyword, tool_name, tool_type, delta, lower, upper, usage, successes, last_used,
+            delta, lower, upper, usage, successes, last_used, keyword, tool_name, tool_type,
             new_weight, new_usage, new_successes, new_last_used
         )
         WHERE own_scores.keyword = c.keyword AND own_scores.tool_name = c.tool_name
@@ -137,6 +137,10 @@ enum PostgresImportStatements {
             last_used = \(ScoreStatements.later("$4", of: "own_scores"))
         WHERE keyword = $5 AND tool_name = $6 AND usage_count > 0
         """
+
+    /// Makes every server that shares the database load all scores: what it knows the changes behind is gone. Under
+    /// `lockEffects`, as every change of this table.
+    static let forgetScoreChanges = "DELETE FROM score_changes"
 
     // MARK: - Figures
 

@@ -38,8 +38,8 @@ struct PostgresImporter: Sendable {
         try await withConnection { connection throws(StorageError) in try await connection.run(commands) }
     }
 
-    /// Rows of scores are made by others from now on: what the writer knows of them is not true any more.
-    func scoresChanged() async { await writer.forgetScores() }
+    /// Rows of scores were made or deleted: what the writer knows of them is not true any more.
+    func forgetScores() async { await writer.forgetScores() }
 
     func close() async { await pool.close() }
 }

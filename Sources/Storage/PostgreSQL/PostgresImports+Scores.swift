@@ -25,7 +25,7 @@ extension PostgresImports {
             )
             return new.count
         }
-        await importer.scoresChanged()
+        await importer.forgetScores()
         return count
     }
 
@@ -57,8 +57,19 @@ extension PostgresImports {
             let drop = PostgresCommand(PostgresImportStatements.dropImports).with(keys).with(run)
             _ = try await connection.run([drop] + PostgresImports.set(Array(zip(keys, parts))) + [.commit])
         }
-        await importer.scoresChanged()
+        await importer.forgetScores()
         return keys.count
+    }
+
+    func announceScores() async throws(StorageError) {
+        // No journal has this name: every server takes it for the change of another one.
+        let name = "import"
+        _ = try await importer.transaction([
+            PostgresCommand(PostgresStatements.lockEffects),
+            PostgresCommand(PostgresImportStatements.forgetScoreChanges),
+            PostgresCommand(PostgresStatements.noteScoreChanges).with(name).with(array: [Int64]()).with(Timestamp.now()),
+            PostgresCommand(PostgresStatements.notifyOfScores).with(name),
+        ])
     }
 
     /// Begins a transaction in which nobody else changes scores, and reads what the rows are made of.

@@ -2,29 +2,32 @@ internal import Bus
 
 /// Reads and deletions of the PostgreSQL store, through a few connections on the loop of reads.
 struct PostgresReader: Sendable {
-    private let pool: PostgresPool
+    let pool: PostgresPool
     /// For the lookup that comes before a record is accepted, and for the question whether the database is there:
     /// neither may wait behind a read that takes long, nor for a database that says nothing.
     private let lookups: PostgresPool
-    private static let scorePage = 4096
+    private static let readMilliseconds: UInt64 = 2000
     private static let lookupMilliseconds: UInt64 = 500
 
-    /// - Parameter connections: At most, for each of the two purposes.
-    init(_ options: PostgresOptions, connections: Int = 2, on loop: EventLoop) {
+    /// - Parameters:
+    ///   - connections: At most, for each of the two purposes.
+    ///   - patience: How many times the usual a request waits.
+    init(_ options: PostgresOptions, connections: Int = 2, patience: UInt64, on loop: EventLoop) {
         pool = PostgresPool(
             options,
             name: "reader",
-            limits: .requests,
+            limits: .requests.times(patience),
             size: connections,
+            waitMilliseconds: PostgresReader.readMilliseconds * patience,
             refusesWhenAway: true,
             on: loop
         )
         lookups = PostgresPool(
             options,
             name: "lookups",
-            limits: .lookups,
+            limits: .lookups.times(patience),
             size: connections,
-            waitMilliseconds: PostgresReader.lookupMilliseconds,
+            waitMilliseconds: PostgresReader.lookupMilliseconds * patience,
             refusesWhenAway: true,
             on: loop
         )
@@ -75,42 +78,6 @@ struct PostgresReader: Sendable {
     }
 
     // MARK: - Scores, answers, figures
-
-    func loadScores(
-        ofJournal id: String,
-        _ batch: @Sendable ([(ScoreKey, ScoreRow)]) -> Void
-    ) async throws(StorageError) -> JournalPosition {
-        try await pool.withConnection { connection throws(StorageError) in
-            // One snapshot: rows and mark are of one moment. It ends when the connection is given back.
-            let begun = try await connection.run([
-                PostgresCommand(PostgresStatements.beginSnapshot, isPrepared: false),
-                PostgresCommand(BookkeepingStatements.mark).with(id),
-            ])
-            var last: Int64 = 0
-            while true {
-                let page = try await connection.run(
-                    PostgresCommand(ScoreStatements.page).with(last).with(Self.scorePage)
-                )
-                guard page.count > 0 else { break }
-                batch((0..<page.count).map { PostgresReader.score(page, row: $0) })
-                last = page.integer(page.count - 1, 0)
-            }
-            guard let mark = begun.last, mark.count > 0 else { return .start }
-            return JournalPosition(mark.integer(0, 0))
-        }
-    }
-
-    private static func score(_ page: PostgresResult, row: Int) -> (ScoreKey, ScoreRow) {
-        (
-            ScoreKey(keyword: page.text(row, 1), toolName: page.text(row, 2), toolType: page.text(row, 3)),
-            ScoreRow(
-                score: Score(page.real(row, 4)),
-                usageCount: Int(page.integer(row, 5)),
-                successCount: Int(page.integer(row, 6)),
-                lastUsed: page.timestamp(row, 7)
-            )
-        )
-    }
 
     func answer(forKey key: String) async throws(StorageError) -> IdempotencyRecord? {
         let result = try await lookUp(PostgresCommand(BookkeepingStatements.answer).with(key))

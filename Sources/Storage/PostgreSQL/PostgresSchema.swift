@@ -6,7 +6,7 @@
 /// `actions` has no foreign keys: an unknown subtask is kept as given, and rows arrive later than what they name.
 enum PostgresSchema {
     /// What leads from each version to the next.
-    private static let versions = [work + record + exchange + bookkeeping, PostgresImportTables.statements]
+    private static let versions = [work + record + exchange + bookkeeping, sharing, PostgresImportTables.statements]
 
     /// What this program writes, and the newest that it opens.
     static var version: Int { versions.count }
@@ -176,6 +176,17 @@ enum PostgresSchema {
         )
         """,
         "CREATE INDEX agent_contexts_agent ON agent_contexts (agent_id)",
+    ]
+
+    /// Which scores changed, for servers that keep them in memory. An index of revisions in `routing_scores` itself
+    /// would make each of its updates write to all of its indexes.
+    private static let sharing = [
+        """
+        CREATE TABLE score_changes (
+            revision bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, journal_id text COLLATE "C" NOT NULL,
+            score_ids bigint[] NOT NULL, created_at timestamptz NOT NULL
+        )
+        """
     ]
 
     /// What makes each record count exactly once.

@@ -1,5 +1,5 @@
 /// SQL of the PostgreSQL store that differs from that of SQLite, each with the reason. Everything else is in
-/// `Statements/`.
+/// `Statements/` and, about scores, in `PostgresStatements+Scores.swift`.
 enum PostgresStatements {
     /// Locks the mark of a journal, and makes it where none is: whoever had it before, for example a connection that
     /// was given up but whose transaction still runs, has ended when this returns. SQLite has one writer.
@@ -42,51 +42,6 @@ enum PostgresStatements {
         INSERT INTO idempotency_keys (key, fingerprint, response, created_at)
         SELECT * FROM unnest($1::text[], $2::bytea[], $3::bytea[], $4::timestamptz[])
         ON CONFLICT (key) DO NOTHING
-        """
-
-    /// `ScoreChange` for any number of rows: those that are there are changed, the others inserted. SQLite keeps the
-    /// rows in memory instead, which only its single writer can.
-    static let applyScores = """
-        WITH changes AS MATERIALIZED (
-            SELECT * FROM unnest(
-                $1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-                $8::bigint[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::bigint[], $13::timestamptz[]
-            ) WITH ORDINALITY AS c (
-                keyword, tool_name, tool_type, delta, lower, upper, usage, successes, last_used,
-                new_weight, new_usage, new_successes, new_last_used, number
-            )
-        ), updated AS (
-            UPDATE routing_scores SET
-                weight = \(ScoreStatements.shifted("c.delta", "c.lower", "c.upper")),
-                usage_count = routing_scores.usage_count + c.usage,
-                success_count = routing_scores.success_count + c.successes,
-                last_used = \(ScoreStatements.later("c.last_used"))
-            FROM changes c
-            WHERE routing_scores.keyword = c.keyword AND routing_scores.tool_name = c.tool_name
-                AND routing_scores.tool_type = c.tool_type
-            RETURNING c.number
-        )
-        INSERT INTO routing_scores (keywords, tool_name, tool_type, weight, usage_count, success_count, last_used)
-        SELECT jsonb_build_array(c.keyword), c.tool_name, c.tool_type, c.new_weight / 1000000.0, c.new_usage,
-            c.new_successes, c.new_last_used
-        FROM changes c
-        WHERE c.new_weight IS NOT NULL AND c.number NOT IN (SELECT number FROM updated)
-        ORDER BY c.number
-        """
-
-    /// The first half of `applyScores` for rows that are there: half of the work.
-    static let updateScores = """
-        UPDATE routing_scores SET
-            weight = \(ScoreStatements.shifted("c.delta", "c.lower", "c.upper")),
-            usage_count = routing_scores.usage_count + c.usage,
-            success_count = routing_scores.success_count + c.successes,
-            last_used = \(ScoreStatements.later("c.last_used"))
-        FROM unnest(
-            $1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
-            $9::timestamptz[]
-        ) AS c (keyword, tool_name, tool_type, delta, lower, upper, usage, successes, last_used)
-        WHERE routing_scores.keyword = c.keyword AND routing_scores.tool_name = c.tool_name
-            AND routing_scores.tool_type = c.tool_type
         """
 
     static let beginSnapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"

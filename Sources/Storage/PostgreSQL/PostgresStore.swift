@@ -2,24 +2,34 @@ internal import Bus
 
 /// The store in a PostgreSQL database. Nothing connects before it is needed; the first batch, or the first question for
 /// a mark, creates what is missing.
-final class PostgresStore: StoreBackend {
+final class PostgresStore: StoreBackend, SharedScoreStore {
     private let writer: PostgresWriter
     private let reader: PostgresReader
     private let importer: PostgresImporter
+    private let listener: PostgresListener
 
     /// - Parameters:
     ///   - writing: The loop of the writer; the batch writer lives on it too.
     ///   - reading: The loop of reads.
-    init(_ options: PostgresOptions, writing: EventLoop, reading: EventLoop, learning: ScoreLearning) {
+    ///   - patience: How many times the usual a read waits.
+    init(
+        _ options: PostgresOptions,
+        writing: EventLoop,
+        reading: EventLoop,
+        learning: ScoreLearning,
+        patience: UInt64 = 1
+    ) {
         writer = PostgresWriter(options, loop: writing, learning: learning)
-        reader = PostgresReader(options, on: reading)
+        reader = PostgresReader(options, patience: patience, on: reading)
+        listener = PostgresListener(options, on: reading)
         importer = PostgresImporter(options, writer: writer, on: writing)
     }
 
     var sink: any RecordSink { writer }
     var mayBeAway: Bool { true }
     var kind: String { StoreLocation.postgresKind }
-    var pools: [PoolFigures] { [writer.figures, reader.figures, importer.figures] }
+    var sharedScores: (any SharedScoreStore)? { self }
+    var pools: [PoolFigures] { [writer.figures, reader.figures, listener.figures, importer.figures] }
     var jobs: any JobStore { PostgresJobs(importer: importer) }
     var imports: any ImportStore { PostgresImports(importer: importer) }
 
@@ -42,8 +52,22 @@ final class PostgresStore: StoreBackend {
     func loadScores(
         ofJournal id: String,
         _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void
-    ) async throws(StorageError) -> JournalPosition {
+    ) async throws(StorageError) -> ScoreMoment {
         try await reader.loadScores(ofJournal: id, batch)
+    }
+
+    func changedScores(
+        after revision: Int64,
+        ofJournal id: String,
+        _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)], ScoreMoment) -> Void
+    ) async throws(StorageError) -> ScoreMoment? {
+        try await reader.changedScores(after: revision, ofJournal: id, batch)
+    }
+
+    func watchScores(ofJournal id: String, _ changed: @escaping @Sendable () -> Void) async {
+        await listener.listen(to: PostgresStatements.scoreChannel) { call in
+            if call != .notified(payload: id) { changed() }
+        }
     }
 
     func answer(forKey key: String) async throws(StorageError) -> IdempotencyRecord? {
@@ -64,6 +88,7 @@ final class PostgresStore: StoreBackend {
 
     /// Closes all connections; no call may follow. The loops belong to the caller.
     func close() async {
+        await listener.close()
         await reader.close()
         await importer.close()
         await writer.close()

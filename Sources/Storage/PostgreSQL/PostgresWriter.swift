@@ -22,6 +22,8 @@ actor PostgresWriter: RecordSink {
     /// How long answers to repeatable requests are kept, and how often old ones are looked for; milliseconds.
     private static let answerLifetime: Int64 = 24 * 3_600_000
     private static let pruningInterval: Int64 = 600_000
+    /// How long other servers may be away before they have to load all scores; milliseconds.
+    private static let changeLifetime: Int64 = 600_000
     /// How long the one connection may take to come, milliseconds; above the time-out of connecting.
     private static let waitMilliseconds: UInt64 = 15_000
 
@@ -93,7 +95,7 @@ actor PostgresWriter: RecordSink {
         }
         let mustPrune = time >= nextPruning
         let bookkeeping = bookkeeping(batch, actions, mustPrune: mustPrune, at: time)
-        try await finish(bookkeeping, await composed, on: connection)
+        try await finish(batch, bookkeeping, await composed, at: time, on: connection)
         if mustPrune { nextPruning = Timestamp(milliseconds: time.milliseconds + Self.pruningInterval) }
     }
 
@@ -114,25 +116,35 @@ actor PostgresWriter: RecordSink {
     }
 
     private func finish(
+        _ batch: RecordBatch,
         _ bookkeeping: [PostgresCommand],
         _ effects: PostgresEffects,
+        at time: Timestamp,
         on connection: PostgresConnection
     ) async throws(StorageError) {
         let commit = PostgresCommand("COMMIT", isPrepared: false)
         // Last, so that the lock is held for as short as possible.
         let lock = effects.commands.isEmpty ? [] : [PostgresCommand(PostgresStatements.lockEffects)]
         let commands = bookkeeping + lock + effects.commands
-        if effects.expected.isEmpty {
+        guard !effects.answers.isEmpty else {
             _ = try await connection.run(commands + [commit])
-        } else {
-            let results = try await connection.run(commands)
-            guard effects.areComplete(results.suffix(effects.commands.count)) else {
-                scores.forget()
-                throw StorageError(.unavailable, "the database: rows of routing_scores were deleted; trying again")
-            }
-            _ = try await connection.run(commit)
+            return
         }
-        scores.remember(effects.scores)
+        let results = try await connection.run(commands)
+        guard let changed = effects.changedScores(results.suffix(effects.commands.count)) else {
+            scores.forget()
+            throw StorageError(.unavailable, "the database: rows of routing_scores were deleted; trying again")
+        }
+        var end = [commit]
+        if !changed.ids.isEmpty {
+            end = [
+                PostgresCommand(PostgresStatements.noteScoreChanges)
+                    .with(batch.journalID).with(array: changed.ids).with(time),
+                PostgresCommand(PostgresStatements.notifyOfScores).with(batch.journalID), commit,
+            ]
+        }
+        _ = try await connection.run(end)
+        scores.remember(changed.found)
     }
 
     private func bookkeeping(
@@ -146,6 +158,8 @@ actor PostgresWriter: RecordSink {
         if mustPrune {
             let oldest = Timestamp(milliseconds: time.milliseconds - Self.answerLifetime)
             commands.append(PostgresCommand(BookkeepingStatements.pruneAnswers).with(oldest))
+            let followed = Timestamp(milliseconds: time.milliseconds - Self.changeLifetime)
+            commands.append(PostgresCommand(PostgresStatements.pruneScoreChanges).with(followed))
         }
         for record in batch.rejected {
             commands.append(

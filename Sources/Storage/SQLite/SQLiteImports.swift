@@ -33,6 +33,9 @@ struct SQLiteImports: ImportStore {
         try await writer.write(scores, run: run, checkpoint: checkpoint)
     }
 
+    /// An embedded store has one server.
+    func announceScores() async throws(StorageError) {}
+
     func settleSessions(run: Int, before time: Timestamp) async throws(StorageError) {
         try await writer.settleSessions(run: run, before: time)
     }

@@ -55,7 +55,7 @@ actor SQLiteReader {
     func loadScores(
         ofJournal id: String,
         _ batch: @Sendable ([(ScoreKey, ScoreRow)]) -> Void
-    ) throws(StorageError) -> JournalPosition {
+    ) throws(StorageError) -> ScoreMoment {
         // One read transaction: rows and mark are of one moment.
         try connection.snapshot { db in
             let mark = try SQLiteRows.mark(ofJournal: id, db)
@@ -65,7 +65,7 @@ actor SQLiteReader {
                 if !page.rows.isEmpty { batch(page.rows) }
                 last = page.last
             }
-            return mark
+            return ScoreMoment(position: mark)
         }
     }
 

@@ -31,6 +31,7 @@ final class SQLiteStore: StoreBackend {
     var sink: any RecordSink { writer }
     var mayBeAway: Bool { false }
     var kind: String { StoreLocation.embeddedKind }
+    var sharedScores: (any SharedScoreStore)? { nil }
     var pools: [PoolFigures] { [] }
     var jobs: any JobStore { SQLiteJobs(writer: writer, reader: reader) }
     var imports: any ImportStore { SQLiteImports(writer: writer, reader: reader) }
@@ -54,7 +55,7 @@ final class SQLiteStore: StoreBackend {
     func loadScores(
         ofJournal id: String,
         _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void
-    ) async throws(StorageError) -> JournalPosition {
+    ) async throws(StorageError) -> ScoreMoment {
         try await reader.loadScores(ofJournal: id, batch)
     }
 

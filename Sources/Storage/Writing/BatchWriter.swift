@@ -87,7 +87,7 @@ actor BatchWriter {
     }
 
     /// Returns when the store holds `position`; throws `unavailable` if that takes more than `milliseconds`.
-    nonisolated func flush(upTo position: JournalPosition, milliseconds: UInt64 = 2000) async throws(StorageError) {
+    nonisolated func flush(upTo position: JournalPosition, milliseconds: UInt64) async throws(StorageError) {
         if shared.withLock({ $0.holds(position) }) { return }
         let deadline = ContinuousClock.now + .milliseconds(milliseconds)
         let result = await withCheckedContinuation { answer in

@@ -33,6 +33,9 @@ protocol StoreBackend: Store {
     /// The way past the journal for what comes from another database.
     var imports: any ImportStore { get }
 
+    /// What several servers learn from each other; nil for a store that has one.
+    var sharedScores: (any SharedScoreStore)? { get }
+
     /// Its connections to a database, from any thread; empty for a file.
     var pools: [PoolFigures] { get }
 

@@ -22,7 +22,7 @@ struct Server {
     /// Opens the store, learns what was recorded, then listens: whoever gets an answer gets it from the whole history.
     /// What was opened is closed again when a later step fails.
     static func start(_ settings: ServerSettings, folder: String, loops: Int, logger: Logger) async throws -> Server {
-        let routing = RoutingMemory()
+        let routing = RoutingMemory(isShared: settings.store.isShared)
         let store = try await DurableStore.open(
             folder: folder,
             location: settings.store,
@@ -82,7 +82,10 @@ struct Server {
             group.addTask { await reporter.run() }
             group.addTask { await rooms.jobs.run() }
             if store.mayBeAway {
-                group.addTask { await RoutingLoader(memory: rooms.routing, history: store).run() }
+                group.addTask {
+                    await RoutingLoader(memory: rooms.routing, history: store).run()
+                    await RoutingFollower(memory: rooms.routing, scores: store).run()
+                }
             }
             try? await gracefulShutdown()
             group.cancelAll()

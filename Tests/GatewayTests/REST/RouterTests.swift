@@ -5,7 +5,9 @@ import Testing
 
 struct RouterTests {
     private func route(_ method: HTTPRequest.Method, _ template: String) -> Route {
-        Route(method, template) { _ throws(GatewayError) in RESTResponse() }
+        Route(method, template, RouteDescription("", tag: "", answers: [])) { (_: RouteInput) throws(GatewayError) in
+            RESTResponse()
+        }
     }
 
     private var router: Router {

@@ -22,9 +22,16 @@ final class TestServer: Sendable {
         host: String = "127.0.0.1",
         isDevelopment: Bool = true,
         timeOuts: HTTPService.TimeOuts = HTTPService.TimeOuts(),
+        location: StoreLocation = .embedded,
         _ body: (TestServer) async throws -> Void
     ) async throws {
-        let server = try await TestServer(loops: loops, host: host, isDevelopment: isDevelopment, timeOuts: timeOuts)
+        let server = try await TestServer(
+            loops: loops,
+            host: host,
+            isDevelopment: isDevelopment,
+            timeOuts: timeOuts,
+            location: location
+        )
         do {
             try await body(server)
         } catch {
@@ -34,10 +41,18 @@ final class TestServer: Sendable {
         try await server.stop()
     }
 
-    private init(loops: Int, host: String, isDevelopment: Bool, timeOuts: HTTPService.TimeOuts) async throws {
+    private init(
+        loops: Int,
+        host: String,
+        isDevelopment: Bool,
+        timeOuts: HTTPService.TimeOuts,
+        location: StoreLocation
+    ) async throws {
         folder = try TemporaryFolder()
         let routing = RoutingMemory()
-        store = try await DurableStore.open(folder: folder.path, learning: .rules) { routing.apply($0) }
+        store = try await DurableStore.open(folder: folder.path, location: location, learning: .rules) {
+            routing.apply($0)
+        }
         try await routing.load(from: store)
         bus = Bus(loops: loops)
         try await bus.start()

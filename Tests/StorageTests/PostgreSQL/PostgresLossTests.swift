@@ -6,14 +6,16 @@ import Testing
 
 /// Connections that break, and servers that go or say nothing.
 struct PostgresLossTests {
-    private let quick = PostgresLimits(statement: 100, lock: 100, silence: 500, idleTransaction: 30_000)
-
     @Test func aStatementThatTakesTooLongIsEndedByTheServer() async throws {
-        try await withPostgres(limits: quick) { (connection: PostgresConnection) async throws in
+        var limits = PostgresLimits.requests.times(testPatience)
+        limits.statement = 100
+        try await withPostgres(limits: limits) { (connection: PostgresConnection) async throws in
             let error = await #expect(throws: StorageError.self) { try await connection.execute("SELECT pg_sleep(60)") }
             #expect(error?.sqlState == "57014")
             #expect(error?.code == .unavailable)
-            #expect(try await connection.execute("SELECT 1").integer(0, 0) == 1)
+            // On a busy machine any statement may take too long.
+            while await connection.isOpen, (try? await connection.execute("SELECT 1")) == nil {}
+            #expect(await connection.isOpen)
         }
     }
 
@@ -49,7 +51,7 @@ struct PostgresLossTests {
             let pool = PostgresPool(
                 options,
                 name: "test",
-                limits: .requests,
+                limits: .requests.times(testPatience),
                 size: 2,
                 waitMilliseconds: 60_000,
                 on: loop
@@ -123,8 +125,8 @@ struct PostgresLossTests {
 
     @Test func aServerThatSaysNothingIsGivenUp() async throws {
         let server = try await onOwnThread { try PostgresServer() }
-        var limits = quick
-        limits.statement = 0
+        var limits = PostgresLimits.batches
+        limits.silence = 2000
         try await withPostgres(server.options(), limits: limits) { (connection: PostgresConnection) async throws in
             try server.freeze()
             let error = await #expect(throws: StorageError.self) { try await connection.execute("SELECT 1") }
@@ -150,12 +152,13 @@ struct PostgresLossTests {
         let durable = try await DurableStore.open(
             folder: folder.path,
             location: .postgres(server.options(database: "away")),
-            learning: testLearning
+            learning: testLearning,
+            patience: testPatience
         )
         var records: [JournalRecord] = []
         for round in 0..<4 {
             if round == 1 {
-                try await durable.flush(milliseconds: 10_000)
+                try await durable.flush(milliseconds: 60_000)
                 try await onOwnThread { try server.stop() }
             }
             for _ in 0..<50 {
@@ -170,7 +173,7 @@ struct PostgresLossTests {
             }
             if round == 2 { try await onOwnThread { try server.start() } }
         }
-        try await durable.flush(milliseconds: 30_000)
+        try await durable.flush(milliseconds: 60_000)
         #expect(try await durable.store.counts().actions == 200)
         #expect(try await durable.store.scores() == replayedScores(records))
         #expect(durable.figures.writer.rejected == 0)

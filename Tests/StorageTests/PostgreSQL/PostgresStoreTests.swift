@@ -14,7 +14,12 @@ struct PostgresStoreTests {
     }
 
     private func open(_ options: PostgresOptions, in folder: TemporaryFolder) async throws -> DurableStore {
-        try await DurableStore.open(folder: folder.path, location: .postgres(options), learning: testLearning)
+        try await DurableStore.open(
+            folder: folder.path,
+            location: .postgres(options),
+            learning: testLearning,
+            patience: testPatience
+        )
     }
 
     @Test func serversThatStartAtOnceCreateOneSchema() async throws {
@@ -27,7 +32,7 @@ struct PostgresStoreTests {
         }
         try await withPostgres(options) { (connection: PostgresConnection) async throws in
             let versions = try await connection.execute("SELECT count(*), max(version) FROM schema_version")
-            #expect(versions.integer(0, 0) == Int64(PostgresSchema.version))
+            #expect(versions.integer(0, 0) == Int64(PostgresSchema.version), "each version once")
             #expect(versions.integer(0, 1) == Int64(PostgresSchema.version))
         }
     }
@@ -60,7 +65,8 @@ struct PostgresStoreTests {
             return names
         }
         try sqlite.close()
-        #expect(columns == expected)
+        // Where one server is alone, nobody asks what others changed.
+        #expect(columns.filter { !$0.hasPrefix("score_changes.") } == expected)
     }
 
     @Test func aNewerDatabaseIsRefusedWithBothVersions() async throws {
@@ -145,7 +151,7 @@ struct PostgresStoreTests {
         action.exitCode = .min
         action.durationMilliseconds = .max
         try await durable.append(.action(action))
-        try await durable.flush(milliseconds: 10_000)
+        try await durable.flush(milliseconds: 60_000)
         let listed = try await durable.store.actions(matching: ActionFilter())
         #expect(listed.first?.projectPath == action.projectPath.flatMap(ProjectPath.init)?.string)
         #expect(listed.first?.exitCode == .min)
@@ -168,7 +174,7 @@ struct PostgresStoreTests {
         for index in 0..<20 {
             try await durable.append(.action(index == 13 ? twice : sampleAction(keywords: ["k"])))
         }
-        try await durable.flush(milliseconds: 10_000)
+        try await durable.flush(milliseconds: 60_000)
         #expect(durable.figures.writer.rejected == 1)
         #expect(try await durable.store.counts().actions == 20)
         #expect(try await durable.store.scores().first?.value.usageCount == 19)
@@ -202,9 +208,9 @@ struct PostgresStoreTests {
                 group.addTask {
                     for (index, record) in records.enumerated() {
                         try await store.append(record)
-                        if index % 20 == 0 { try await store.flush(milliseconds: 20_000) }
+                        if index % 20 == 0 { try await store.flush(milliseconds: 60_000) }
                     }
-                    try await store.flush(milliseconds: 20_000)
+                    try await store.flush(milliseconds: 60_000)
                 }
             }
             try await group.waitForAll()

@@ -10,7 +10,11 @@ struct DurableStoreTests {
     init() throws { folder = try TemporaryFolder() }
 
     private func open(_ folder: TemporaryFolder? = nil) async throws -> DurableStore {
-        try await DurableStore.open(folder: (folder ?? self.folder).path, learning: testLearning)
+        try await DurableStore.open(
+            folder: (folder ?? self.folder).path,
+            learning: testLearning,
+            patience: testPatience
+        )
     }
 
     private func sqlite<Result>(_ body: (SQLiteConnection) throws -> Result) throws -> Result {

@@ -15,7 +15,12 @@ enum StoreKind: CaseIterable, Sendable {
         at location: StoreLocation? = nil
     ) async throws -> DurableStore {
         let place = if let location { location } else { try await self.location() }
-        let durable = try await DurableStore.open(folder: folder.path, location: place, learning: testLearning)
+        let durable = try await DurableStore.open(
+            folder: folder.path,
+            location: place,
+            learning: testLearning,
+            patience: testPatience
+        )
         for record in records { try await durable.append(record) }
         try await durable.flush(milliseconds: 60_000)
         return durable

@@ -30,6 +30,9 @@ let testLearning = ScoreLearning(
     }
 )
 
+/// A sanitizer or a busy machine takes ten times as long, and no test is about that.
+let testPatience: UInt64 = 30
+
 let testIDs = UUIDGenerator()
 
 /// 2026-11-23T10:00:00Z

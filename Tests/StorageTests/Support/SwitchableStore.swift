@@ -25,6 +25,7 @@ final class SwitchableStore: StoreBackend, RecordSink {
     var sink: any RecordSink { self }
     var mayBeAway: Bool { true }
     var kind: String { store.kind }
+    var sharedScores: (any SharedScoreStore)? { store.sharedScores }
     var pools: [PoolFigures] { store.pools }
     var jobs: any JobStore { store.jobs }
     var imports: any ImportStore { store.imports }
@@ -63,7 +64,7 @@ final class SwitchableStore: StoreBackend, RecordSink {
     func loadScores(
         ofJournal id: String,
         _ batch: @escaping @Sendable ([(ScoreKey, ScoreRow)]) -> Void
-    ) async throws(StorageError) -> JournalPosition {
+    ) async throws(StorageError) -> ScoreMoment {
         try check()
         return try await store.loadScores(ofJournal: id, batch)
     }

@@ -8,7 +8,7 @@ import TestSupport
 @discardableResult
 func withPostgres<Value>(
     _ options: PostgresOptions? = nil,
-    limits: PostgresLimits = .requests,
+    limits: PostgresLimits = .requests.times(testPatience),
     logger: Logger = Logger(label: "test"),
     notified: @escaping @Sendable (PostgresNotification) -> Void = { _ in },
     _ body: (PostgresConnection) async throws -> Value

@@ -12,6 +12,7 @@ actor PostgresConnection {
     private let options: PostgresOptions
     private let limits: PostgresLimits
     private let notified: @Sendable (PostgresNotification) -> Void
+    private let ended: @Sendable () -> Void
     private let logger: Logger
 
     private var phases = ConnectionPhases()
@@ -32,18 +33,21 @@ actor PostgresConnection {
     /// - Parameters:
     ///   - logger: For what the server remarks.
     ///   - notified: Called on the loop for every notification of a channel that `LISTEN` named.
+    ///   - ended: Called on the loop when the connection breaks, could not be opened, or is closed.
     init(
         _ options: PostgresOptions,
         limits: PostgresLimits,
         on loop: EventLoop,
         logger: Logger = Logger(label: "dcm.postgres"),
-        notified: @escaping @Sendable (PostgresNotification) -> Void = { _ in }
+        notified: @escaping @Sendable (PostgresNotification) -> Void = { _ in },
+        ended: @escaping @Sendable () -> Void = {}
     ) {
         self.options = options
         self.limits = limits
         self.loop = loop
         self.logger = logger
         self.notified = notified
+        self.ended = ended
     }
 
     // MARK: - Opening
@@ -307,6 +311,7 @@ actor PostgresConnection {
         running = nil
         opening?.resume(returning: .failure(error))
         opening = nil
+        ended()
     }
 
     /// Closes the socket and fails what is under way; calling it again does nothing.

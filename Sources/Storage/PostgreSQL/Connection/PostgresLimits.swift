@@ -19,4 +19,14 @@ struct PostgresLimits: Equatable, Sendable {
     static let lookups = PostgresLimits(statement: 800, lock: 800, silence: 1000, idleTransaction: 30_000)
     /// For batches, whose statements take as long as they take.
     static let batches = PostgresLimits(statement: 0, lock: 20_000, silence: 60_000, idleTransaction: 30_000)
+
+    /// The same with `factor` times as long for each.
+    func times(_ factor: UInt64) -> PostgresLimits {
+        PostgresLimits(
+            statement: statement * factor,
+            lock: lock * factor,
+            silence: silence * factor,
+            idleTransaction: idleTransaction * factor
+        )
+    }
 }

@@ -55,7 +55,7 @@ actor PostgresPool {
         limits: PostgresLimits,
         size: Int,
         waiterLimit: Int = 256,
-        waitMilliseconds: UInt64 = 2000,
+        waitMilliseconds: UInt64,
         refusesWhenAway: Bool = false,
         on loop: EventLoop
     ) {

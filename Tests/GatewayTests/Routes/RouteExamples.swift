@@ -1,0 +1,64 @@
+/// Each route of the REST port, once well used and once badly. A route without both fails `RouteTableTests`.
+enum RouteExamples {
+    static let all: [RouteExample] = server + actions + routing + hooks
+
+    /// A UUID that nothing has.
+    static let nobody = "00000000-0000-7000-8000-000000000000"
+
+    private static let server: [RouteExample] = [
+        .works("GET /health"),
+        .fails("GET /health", method: "POST", status: 405),
+        .works("GET /stats"),
+        .works("GET /stats", "/stats?stale=1"),
+        .fails("GET /stats", "/stats?stale=perhaps"),
+        .works("GET /metrics"),
+        .fails("GET /metrics", method: "DELETE", status: 405),
+        .works("GET /openapi.json"),
+        .fails("GET /openapi.json", method: "PUT", status: 405),
+        .works("POST /api/auth/token", nil, #"{"agent_id":"a","session_id":null}"#),
+        .fails("POST /api/auth/token", nil, #"{"agent_id":""}"#),
+        .fails("POST /api/auth/token", nil, "{}"),
+    ]
+
+    private static let actions: [RouteExample] = [
+        .works(
+            "POST /api/actions",
+            nil,
+            #"{"tool_name":"Bash","tool_type":"builtin","input":"run tests","session_id":"examples"}"#,
+            status: 201,
+            keeps: ["action": "action.id"]
+        ),
+        .fails("POST /api/actions", nil, #"{"tool_name":"Bash"}"#),
+        .works("GET /api/actions", "/api/actions?limit=5000&tool_type=builtin&session_id=examples"),
+        .fails("GET /api/actions", "/api/actions?limit=-1"),
+        .works("GET /api/actions/hourly"),
+        .fails("GET /api/actions/hourly", "/api/actions/hourly?stale=2"),
+        .works("DELETE /api/actions/:id", "/api/actions/{action}", status: 204),
+        .fails("DELETE /api/actions/:id", "/api/actions/{action}", status: 404),
+        .fails("DELETE /api/actions/:id", "/api/actions/1"),
+        .works("DELETE /api/actions/by-session/:session_id", "/api/actions/by-session/examples"),
+        .fails("DELETE /api/actions/by-session/:session_id", "/api/actions/by-session/%00"),
+    ]
+
+    private static let routing: [RouteExample] = [
+        .works("GET /api/routing/suggest", "/api/routing/suggest?keywords=tests,run&limit=1&min_score=0.1"),
+        .works("GET /api/routing/suggest", "/api/routing/suggest?q=run%20the%20tests"),
+        .fails("GET /api/routing/suggest"),
+        .fails("GET /api/routing/suggest", "/api/routing/suggest?q=a&min_score=much"),
+        .works("GET /api/routing/stats"),
+        .fails("GET /api/routing/stats", method: "POST", status: 405),
+        .works("POST /api/routing/feedback", nil, #"{"tool_name":"Bash","keywords":["tests"],"chosen":true}"#),
+        .fails("POST /api/routing/feedback", nil, #"{"tool_name":"Bash","keywords":"tests","chosen":true}"#),
+    ]
+
+    private static let hooks: [RouteExample] = [
+        .works(
+            "POST /hooks/claude",
+            nil,
+            #"{"hook_event_name":"PostToolUse","session_id":"s","tool_name":"Bash","cwd":"/","tool_input":{}}"#
+        ),
+        .fails("POST /hooks/claude", nil, "nonsense"),
+        .works("POST /hooks/env", nil, "tool_name=Bash&exit_code=0"),
+        .fails("POST /hooks/env", nil, "tool_name=%"),
+    ]
+}

@@ -175,7 +175,7 @@ package actor Jobs {
             var record = try await job(id)
             guard record.owner == owner else { throw AgentsError(.conflict, "Another server runs this job") }
             if record.state == state { return record }
-            guard record.state == .paused || record.state == .failed, state == .cancelled else {
+            guard record.state == .paused || record.state == .failed else {
                 throw AgentsError(.conflict, "The job is \(record.state.rawValue)")
             }
             record.state = state

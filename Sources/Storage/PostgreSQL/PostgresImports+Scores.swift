@@ -67,7 +67,9 @@ extension PostgresImports {
         _ = try await importer.transaction([
             PostgresCommand(PostgresStatements.lockEffects),
             PostgresCommand(PostgresImportStatements.forgetScoreChanges),
-            PostgresCommand(PostgresStatements.noteScoreChanges).with(name).with(array: [Int64]()).with(Timestamp.now()),
+            PostgresCommand(PostgresStatements.noteScoreChanges).with(name).with(array: [Int64]()).with(
+                Timestamp.now()
+            ),
             PostgresCommand(PostgresStatements.notifyOfScores).with(name),
         ])
     }

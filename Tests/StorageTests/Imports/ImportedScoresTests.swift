@@ -5,7 +5,9 @@ import Testing
 @testable import Storage
 
 /// Scores that were imported go back to exactly what they would be without the import, whatever was learnt since.
-struct ImportedScoresTests {
+///
+/// One after the other: each case has two stores.
+@Suite(.serialized) struct ImportedScoresTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -13,6 +13,8 @@ struct FollowJob: JobWork {
     private let lagMilliseconds: Int64
 
     private static let pollMilliseconds = 1000
+    /// Few enough to be read in a millisecond or two: without a write-ahead log the old hook is refused meanwhile.
+    private static let pageRows = 500
     /// Recorded calls of this time are looked at at once; milliseconds.
     private static let longestSpan: Int64 = 86_400_000
 
@@ -64,7 +66,7 @@ struct FollowJob: JobWork {
             columns: columns,
             source: run.source,
             run: run.number,
-            limit: room.store.mostRows
+            limit: FollowJob.pageRows
         )
         while true {
             try context.check()

@@ -46,10 +46,14 @@ struct ImportSteps {
     private var mayRepeat: Bool { runs.contains { $0.number < run.number } }
 
     consuming func perform() async throws(AgentsError) -> MigrationReport {
+        let clock = ContinuousClock()
+        let start = clock.now
         if checkpoint.phase == .actions { try await importActions() }
+        let imported = clock.now
         if checkpoint.phase == .scores { try await importScores() }
+        let scored = clock.now
         let differences = try await verify()
-        let report = MigrationReport(
+        var report = MigrationReport(
             arguments: arguments,
             schema: schema,
             files: files,
@@ -57,6 +61,11 @@ struct ImportSteps {
             differences: differences,
             startedAt: context.startedAt,
             endedAt: .now()
+        )
+        report.seconds = MigrationReport.Seconds(
+            actions: (imported - start) / .seconds(1),
+            scores: (scored - imported) / .seconds(1),
+            verification: (clock.now - scored) / .seconds(1)
         )
         try report.write(to: files)
         guard report.isVerified else {

@@ -30,6 +30,14 @@ struct MigrationReport: Codable, Equatable, Sendable {
     var otherColumns: [String]
     var missingTables: [String]
     var isVerified: Bool
+    /// How long the last attempt worked on each part.
+    var seconds = Seconds()
+
+    struct Seconds: Codable, Equatable, Sendable {
+        var actions = 0.0
+        var scores = 0.0
+        var verification = 0.0
+    }
 
     init(
         arguments: MigrationArguments,
@@ -102,6 +110,8 @@ struct MigrationReport: Codable, Equatable, Sendable {
         if !otherColumns.isEmpty { lines.append(line("kept in metadata", otherColumns.joined(separator: ", "))) }
         if !otherTables.isEmpty { lines.append(line("not migrated", otherTables.joined(separator: ", "))) }
         if !missingTables.isEmpty { lines.append(line("not in the source", missingTables.joined(separator: ", "))) }
+        let parts = [seconds.actions, seconds.scores, seconds.verification].map { "\(($0 * 10).rounded() / 10)" }
+        lines.append(line("seconds", "actions \(parts[0]), scores \(parts[1]), verification \(parts[2])"))
         lines.append(line("verdict", verdict))
         return lines.joined(separator: "\n") + "\n"
     }

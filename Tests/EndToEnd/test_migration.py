@@ -67,10 +67,18 @@ def place(request, tmp_path, binary, make_server):
             self.migrate = Migration(binary, self.data, database)
             self.arguments = ["--database", database] if database else []
 
+            places.append(self)
+
         def server(self):
             return make_server(*self.arguments, data=self.data).start()
 
-    return Place
+    places = []
+    yield Place
+    for place in places:
+        # One that a command has started, and that was killed before it could end it.
+        server = running_server(place.data)
+        if server:
+            os.kill(server, signal.SIGKILL)
 
 
 @pytest.fixture

@@ -51,6 +51,7 @@ let package = Package(
             dependencies: [
                 "CUV",
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -115,7 +116,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        .testTarget(name: "AgentsTests", dependencies: ["Agents", "TestSupport"]),
+        .testTarget(name: "AgentsTests", dependencies: ["Agents", "TestSupport"], exclude: ["Context/Golden"]),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway", "TestSupport"]),
     ]
 )

@@ -10,6 +10,8 @@ package struct AgentsError: Error, Equatable, CustomStringConvertible, Sendable 
         case keyReused
         /// What exists already doesn't allow it.
         case conflict
+        /// One of the two agents has blocked the other.
+        case blocked
         /// What was asked for is not there.
         case notFound
         /// The store or the journal doesn't answer, or too many wait: try again later.
@@ -62,6 +64,7 @@ extension AgentsError {
         case .unavailable: self.init(.unavailable, "The store does not answer, try again later")
         case .diskFull: self.init(.storageFull, "The disk is full, nothing was stored")
         case .notFound: self.init(.notFound, "Not found")
+        case .rejected: self.init(.invalid, "The store can't hold a value of this request")
         // All others need a person, not another attempt.
         default: self.init(.internalFailure, "The store failed")
         }

@@ -7,15 +7,25 @@ package struct Rooms: Sendable {
     package let history: ActionHistory
     package let routing: RoutingMemory
     package let feedback: FeedbackRecorder
+    package let messages: Messages
+    package let inboxes: Inboxes
+    package let work: WorkRooms
+    package let tools = ToolsInventory(folder: ToolsInventory.userFolder)
+    package let exchange: ExchangeRooms
+    package let compacted: CompactedSessions
     package let jobs: Jobs
 
     /// - Parameters:
     ///   - routing: the memory that the store's commits were handed to since it was opened.
+    ///   - registry: whose presence the store was opened with.
     ///   - takePicture: copies a database that another program writes to, in a process of its own.
     package init(
         bus: Bus,
         store: DurableStore,
         routing: RoutingMemory,
+        registry: InboxRegistry,
+        delivery: DeliveryPolicy = DeliveryPolicy(),
+        exchange settings: ExchangeSettings = ExchangeSettings(),
         takePicture: @escaping MigrationRoom.TakePicture
     ) {
         recorder = ActionRecorder(journal: store, answers: store.store, publisher: bus)
@@ -31,5 +41,27 @@ package struct Rooms: Sendable {
             scoresChanged: { await RoutingLoader(memory: routing, history: store).run() }
         )
         jobs = Jobs(kinds: migration.kinds, store: store.jobs, owner: store.serverID, publisher: bus)
+        work = WorkRooms(WorkContext(journal: store, publisher: bus), store: store.store)
+        let exchange = ExchangeRooms(bus: bus, store: store, settings: settings)
+        self.exchange = exchange
+        inboxes = Inboxes(
+            registry: registry,
+            journal: store,
+            store: store.store,
+            publisher: bus,
+            serverID: store.serverID,
+            isShared: store.sharedInboxes != nil,
+            policy: delivery
+        )
+        messages = Messages(
+            journal: store,
+            store: store.store,
+            publisher: bus,
+            inboxes: inboxes,
+            repetitions: recorder.repetitions,
+            admission: { (message) throws(AgentsError) in try exchange.admit(message) },
+            accepted: { exchange.callbacks.accepted($0) }
+        )
+        compacted = CompactedSessions(briefs: exchange.briefs, store: store.store, messages: messages)
     }
 }

@@ -4,11 +4,14 @@ internal import Synchronization
 package final class Bus: Sendable {
     package let shards: [Shard]
     private let nextShard = Atomic<Int>(0)
+    /// The last values of channels whose publishers asked for that.
+    package let retained = RetainedValues()
 
     /// A bus on `loops` event loops (at least one). Nothing runs before `start`.
     package init(loops: Int = 1) {
+        let retained = retained
         shards = (0..<max(1, loops)).map { index in
-            Shard(loop: EventLoop(name: "dcm-loop-\(index)"), index: index)
+            Shard(loop: EventLoop(name: "dcm-loop-\(index)"), index: index, retained: retained)
         }
     }
 
@@ -16,6 +19,29 @@ package final class Bus: Sendable {
     package func start() async throws(BusError) {
         for shard in shards { shard.loop.start() }
         for shard in shards { try await shard.start(peers: shards) }
+    }
+
+    /// Keeps histories from now on, and goes on with those that were kept. Call it once, before anybody publishes.
+    package func keepHistory(_ setup: HistorySetup) async {
+        for message in setup.retained { _ = retained.retain(message) }
+        for shard in shards { await shard.keepHistory(setup) }
+        setup.marks?.replace()
+    }
+
+    /// Waits until histories and retained values are on the disk; false if it can't be written.
+    package func flushHistory() async -> Bool {
+        var isWritten = true
+        for shard in shards where await !shard.flushHistory() { isWritten = false }
+        return isWritten
+    }
+
+    /// True if the events of such a channel are kept.
+    package func keepsHistory(of channel: ChannelName) async -> Bool { await shards[0].keepsHistory(of: channel) }
+
+    /// Some events of a channel, oldest first: those behind an offset, or else the newest. Nil if it has no history.
+    package func history(of channel: ChannelName, after offset: Int64?, limit: Int) async -> HistoryPage? {
+        let owner = await shards[0].owner(of: channel)
+        return await shards[owner].page(of: channel, after: offset, limit: limit)
     }
 
     /// Tells every connection to finish, waits at most `seconds` for them, and closes the rest.
@@ -56,7 +82,7 @@ package final class Bus: Sendable {
     /// other loops can't be asked from here.
     package func publish(on channel: ChannelName, _ make: () -> Message) {
         if shards.count == 1, shards[0].loop.isCurrent,
-            !shards[0].assumeIsolated({ $0.hasSubscribers(for: channel) })
+            !shards[0].assumeIsolated({ $0.keepsHistory(of: channel) || $0.hasSubscribers(for: channel) })
         {
             return
         }

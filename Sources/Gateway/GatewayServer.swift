@@ -52,7 +52,13 @@ package final class GatewayServer: Sendable {
         authenticator: Authenticator,
         logger: Logger
     ) async throws(BusError) -> GatewayServer {
-        let agents = AgentService(authenticator: authenticator, needsCredentials: !configuration.isLoopback)
+        let agents = AgentService(
+            authenticator: authenticator,
+            inboxes: rooms.inboxes,
+            messages: rooms.messages,
+            blocking: rooms.exchange.blocking,
+            needsCredentials: !configuration.isLoopback
+        )
         let policy = HostPolicy(
             ports: [Int(configuration.rest.port)],
             hosts: configuration.hosts,
@@ -113,7 +119,15 @@ package final class GatewayServer: Sendable {
         var routes = HealthRoutes(store: store).routes
         routes += ActionRoutes(recorder: rooms.recorder, history: rooms.history).routes
         routes += RoutingRoutes(memory: rooms.routing, feedback: rooms.feedback).routes
+        routes += WorkRoutes(rooms.work).routes
+        routes += ToolsRoutes(tools: rooms.tools).routes
         routes += HookRoutes(recorder: rooms.recorder).routes
+        routes +=
+            MessageRoutes(messages: rooms.messages, inboxes: rooms.inboxes, authenticator: agents.authenticator).routes
+        routes += InboxRoutes(messages: rooms.messages, inboxes: rooms.inboxes).routes
+        routes += ExchangeRoutes(rooms, store: store).routes
+        routes += ChannelRoutes(bus: bus, authenticator: agents.authenticator).routes
+        routes += PresenceRoutes(bus: bus, agents: agents).routes
         routes += JobRoutes(jobs: rooms.jobs).routes
         routes += TokenRoutes(authenticator: agents.authenticator, isLoopback: isLoopback).routes
         routes +=
@@ -122,6 +136,7 @@ package final class GatewayServer: Sendable {
                 store: store,
                 recorder: rooms.recorder,
                 memory: rooms.routing,
+                exchange: rooms.exchange,
                 agents: agents,
                 answers: answers
             ).routes

@@ -38,6 +38,7 @@ package final class DurableStore: Sendable {
     ///   - folder: Created if needed; locked against a second server.
     ///   - location: Where the store is; the journal is in the folder in either case.
     ///   - learning: What records do to scores.
+    ///   - presence: Which agents are offered their items here; a store that other servers share has to know.
     ///   - patience: How many times the usual a read waits for the store, for machines that are slow.
     ///   - committed: Called on the journal's thread with each commit's records, in order, once they are durable and
     ///     before their appends return.
@@ -46,6 +47,7 @@ package final class DurableStore: Sendable {
         location: StoreLocation = .embedded,
         limits: JournalLimits = JournalLimits(),
         learning: ScoreLearning,
+        presence: InboxPresence = .none,
         patience: UInt64 = 1,
         committed: @escaping @Sendable ([JournalEntry]) -> Void = { _ in }
     ) async throws(StorageError) -> DurableStore {
@@ -61,6 +63,7 @@ package final class DurableStore: Sendable {
                     writing: writing,
                     reading: reading,
                     learning: learning,
+                    presence: presence,
                     patience: patience
                 )
             }
@@ -166,6 +169,12 @@ package final class DurableStore: Sendable {
     /// True if the store is another process, which may come and go while this one runs.
     package var mayBeAway: Bool { backend.mayBeAway }
 
+    /// What has to be settled with other servers; nil for a store that is this one's alone.
+    package var sharedInboxes: (any SharedInboxStore)? { backend.sharedInboxes }
+
+    /// Names this server among those that share the store; the same after a restart.
+    package var serverID: String { journal.id }
+
     /// `embedded` or `postgresql`.
     package var kind: String { backend.kind }
 
@@ -174,9 +183,6 @@ package final class DurableStore: Sendable {
 
     /// The way past the journal for what comes from another database.
     package var imports: any ImportStore { backend.imports }
-
-    /// This server among those that share a store; the same after a restart.
-    package var serverID: String { journal.id }
 
     /// Makes a record durable; it is in the store soon after. Throws `unavailable` or `diskFull` when it was not
     /// accepted.

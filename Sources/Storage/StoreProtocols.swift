@@ -38,4 +38,5 @@ package protocol FigureStore: Sendable {
 }
 
 /// What a store offers to the rooms above.
-package typealias Store = ActionStore & ScoreStore & IdempotencyStore & FigureStore
+package typealias Store = ActionStore & ScoreStore & IdempotencyStore & FigureStore & WorkStore & MessageStore
+    & InboxStore & ExchangeStore

@@ -1,4 +1,5 @@
 """dcm start, status, logs, stop, and publish and subscribe in two processes."""
+import concurrent.futures
 import json
 import subprocess
 import urllib.request
@@ -206,3 +207,33 @@ def test_version_and_help(dcm):
     text = dcm("--help").stdout
     for command in ("serve", "start", "stop", "status", "logs", "publish", "subscribe"):
         assert command in text
+
+
+def test_request_prints_the_reply(dcm, server):
+    with bus_client(server) as responder:
+        responder.subscribe("topics/ask")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            asking = pool.submit(dcm, "request", "topics/ask", "q", '{"n":1}', "--url", server.ws_url)
+            question = responder.event("q")
+            responder.send(type="reply", reply_to=question["reply_to"], data={"n": 2})
+            result = asking.result()
+        assert (result.returncode, result.stdout.strip()) == (0, '{"n": 2}')
+    result = dcm("request", "topics/nobody", "q", "--url", server.ws_url)
+    assert result.returncode == 1 and "Nobody listens" in result.stderr
+
+
+def test_subscriber_resumes(binary, make_server):
+    server = make_server().start()
+    process = subscriber(binary, server, "topics/cli", "--json", "--count", "3", "--reconnect")
+    with bus_client(server) as publisher:
+        assert "Listening to topics/cli at 0@" in process.stderr.readline()
+        publisher.publish("topics/cli", "n", 1)
+        assert json.loads(process.stdout.readline())["data"] == 1
+    assert server.stop() == 0
+    server.start()
+    with bus_client(server) as publisher:
+        publisher.publish("topics/cli", "n", 2)
+        publisher.publish("topics/cli", "n", 3)
+    output, errors = process.communicate(timeout=30)
+    assert [json.loads(line)["data"] for line in output.splitlines()] == [2, 3], errors
+    assert process.returncode == 0

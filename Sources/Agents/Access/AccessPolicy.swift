@@ -19,6 +19,8 @@ package enum AccessPolicy {
         static func invalidChannel(_ text: String) -> Refusal { Refusal(message: "Invalid channel format: \(text)") }
         /// For everything but `auth` on a connection to a server beyond loopback that has shown no credentials.
         package static let unauthenticated = Refusal(message: "Authentication required: send auth with a token first")
+        /// For a message whose sender nobody can know.
+        package static let anonymous = Refusal(message: "Authentication required: send auth first to say who you are")
         static let publishing = Refusal(message: "Not authorized to publish to this channel")
         static let agentChannel = Refusal(message: "Not authorized to subscribe to this agent channel")
         static let channel = Refusal(message: "Not authorized to subscribe to this channel")

@@ -7,7 +7,7 @@ package enum EventName {
     private static let known: Set<String> = [
         "task.created", "task.updated", "task.completed", "task.failed",
         "subtask.created", "subtask.updated", "subtask.completed", "subtask.failed",
-        "message.new", "message.read", "message.expired", "message.acknowledged",
+        "message.new", "message.read", "message.expired", "message.acknowledged", "message.dead",
         "agent.connected", "agent.disconnected", "agent.heartbeat",
         "metric.update", "system.error", "system.info", "action.created",
     ]
@@ -36,7 +36,7 @@ package enum EventName {
     /// True for names by which clients know what the server itself saw: an anonymous client can't say these anywhere.
     static func isReserved(_ name: String) -> Bool {
         switch name {
-        case "agent.connected", "agent.disconnected", "action.created", "message.acknowledged": true
+        case "agent.connected", "agent.disconnected", "action.created", "message.acknowledged", "message.dead": true
         default: name.hasPrefix("metric.") || name.hasPrefix(ownPrefix)
         }
     }

@@ -19,17 +19,23 @@ package final class ActionHistory: Sendable {
     /// How far the store is behind: what a stale answer may lack.
     package var lag: StoreLag { journal.lag }
 
-    /// Actions, newest first.
+    /// Actions, newest first, and where they go on if there may be more.
     package func list(
         _ filter: ActionFilter,
         isStale: Bool = false
-    ) async throws(AgentsError) -> [ActionSummary] {
+    ) async throws(AgentsError) -> PageRows<ActionSummary> {
+        let actions: [ActionSummary]
         do {
             if !isStale { try await journal.flush() }
-            return try await store.actions(matching: filter)
+            actions = try await store.actions(matching: filter)
         } catch {
             throw AgentsError(error)
         }
+        let isFull =
+            actions.count >= filter.limit
+            || actions.reduce(0) { $0 + $1.textBytes } >= ActionFilter.pageBytes
+        let next = isFull ? actions.last.map { PageCursor(time: $0.createdAt, id: $0.id.description) } : nil
+        return PageRows(rows: actions, next: next)
     }
 
     /// Actions for each hour of the 24 hours before `now`, oldest first; hours without actions are absent.

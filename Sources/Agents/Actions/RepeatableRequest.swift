@@ -13,7 +13,8 @@ package struct RepeatableRequest: Equatable, Sendable {
     package enum Uncertainty: Sendable {
         /// Answer 503: the client asked for certainty and will come again.
         case refuse
-        /// Record it: a hook doesn't come again, and an action that may count twice is better than a lost one.
+        /// Record it: a hook doesn't come again, and an action or a message that may count twice is better than a lost
+        /// one.
         case record
     }
 
@@ -35,6 +36,14 @@ package struct RepeatableRequest: Equatable, Sendable {
         self.key = "\(route) \(key)"
         fingerprint = RepeatableRequest.digest(body)
         whenUncertain = .refuse
+    }
+
+    /// A message with an id that its sender gave it. The id may be any text, so the key has its digest.
+    package init(messageID: String, of sender: String, body: Span<UInt8>) {
+        let name = "\(sender.utf8.count):\(sender)\(messageID)"
+        key = "message \(RepeatableRequest.digest(name.utf8Span.span).hexadecimal)"
+        fingerprint = RepeatableRequest.digest(body)
+        whenUncertain = .record
     }
 
     /// A call that an agent's own id names. It is the same call whatever else the report says, so the fingerprint is

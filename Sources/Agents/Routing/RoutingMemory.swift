@@ -51,6 +51,11 @@ package final class RoutingMemory: Sendable {
     ///
     /// - Returns: False if the store is so far behind with this server's own records that it has to be tried again.
     package func follow(_ scores: any SharedScores) async throws(AgentsError) -> Bool {
+        // A load that failed half-way is made up for.
+        guard state.withLock({ $0.through != nil }) else {
+            try await load(from: scores)
+            return true
+        }
         let isMerged = Lock(true)
         let moment: ScoreMoment?
         do throws(StorageError) {

@@ -19,6 +19,7 @@ extension RoutingTable {
                 chosen: verdict.chosen,
                 at: verdict.createdAt
             )
+        case .message, .inbox, .reading, .sighting: break
         }
     }
 
@@ -39,6 +40,7 @@ extension RoutingTable {
                     if keys.contains(key) { changeRow(key, change) }
                 }
             }
+        case .message, .inbox, .reading, .sighting: break
         }
     }
 

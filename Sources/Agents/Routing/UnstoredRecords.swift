@@ -41,17 +41,21 @@ struct UnstoredRecords: Sendable {
 extension JournalRecord {
     /// What scores depend on; nil if none does.
     fileprivate var withoutContents: JournalRecord? {
-        guard case .action(let action) = self else { return self }
-        guard !action.keywords.isEmpty else { return nil }
-        return .action(
-            ActionRecord(
-                id: action.id,
-                toolName: action.toolName,
-                toolType: action.toolType,
-                exitCode: action.exitCode,
-                createdAt: action.createdAt,
-                keywords: action.keywords
+        switch self {
+        case .feedback: return self
+        case .message, .inbox, .reading, .sighting: return nil
+        case .action(let action):
+            guard !action.keywords.isEmpty else { return nil }
+            return .action(
+                ActionRecord(
+                    id: action.id,
+                    toolName: action.toolName,
+                    toolType: action.toolType,
+                    exitCode: action.exitCode,
+                    createdAt: action.createdAt,
+                    keywords: action.keywords
+                )
             )
-        )
+        }
     }
 }

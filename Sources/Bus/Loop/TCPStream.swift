@@ -12,8 +12,9 @@ package final class TCPStream: LoopHandle {
         case finishing(until: UInt64)
     }
 
-    private let shard: Shard
-    private var handler: (any StreamHandler)?
+    let shard: Shard
+    /// Who reads from it; nil once it is closed.
+    package private(set) var handler: (any StreamHandler)?
     private var limits: StreamLimits
     private var phase = Phase.open
 
@@ -42,6 +43,7 @@ package final class TCPStream: LoopHandle {
         self.shard = shard
         self.handler = handler
         self.limits = limits
+        number = shard.newKey()
         let loop = shard.loop
         try unsafe super.init(loop: loop, kind: UV_TCP) { memory in
             unsafe uv_tcp_init(loop.uv, memory.assumingMemoryBound(to: uv_tcp_t.self))
@@ -105,6 +107,12 @@ package final class TCPStream: LoopHandle {
     private var stream: UnsafeMutablePointer<uv_stream_t> {
         unsafe memory.assumingMemoryBound(to: uv_stream_t.self)
     }
+
+    /// Bytes that came from the peer, and bytes that the system took for it.
+    package private(set) var receivedBytes = 0
+    package private(set) var sentBytes = 0
+    /// Names it among all connections of its loop, in the order in which they came.
+    package let number: Int
 
     /// Bytes that wait for the peer.
     package var buffered: Int { pending.count + inFlight }
@@ -176,16 +184,6 @@ package final class TCPStream: LoopHandle {
         return dropped
     }
 
-    /// Closes hard because the peer doesn't read; what waits for it is dropped and counted.
-    package func closeAsSlowConsumer() {
-        let dropped = buffered
-        shard.assumeIsolated { $0.countSlowConsumer(droppedBytes: dropped) }
-        close()
-    }
-
-    /// Tells the owner that the peer is too slow; called by who got `WriteVerdict.overflowed`.
-    func reportOverflow(on shard: isolated Shard) { handler?.overflowed(on: shard) }
-
     /// Called by the schedule at the end of the turn.
     func flush() {
         flushIsScheduled = false
@@ -198,6 +196,7 @@ package final class TCPStream: LoopHandle {
                 )
                 return unsafe uv_try_write(stream, &uvBuffer, 1)
             }
+            sentBytes += Int(max(written, 0))
             if written == pending.count {
                 // Taken out first: a second reference would make the schedule allocate a buffer instead of keep this.
                 var written: [UInt8] = []
@@ -227,6 +226,7 @@ package final class TCPStream: LoopHandle {
 
     /// libuv has written the copy, or given up.
     func didWrite(_ status: Int32) {
+        if status == 0 { sentBytes += inFlight }
         inFlight = 0
         noteWaitingOutput()
         guard status == 0 else {
@@ -342,6 +342,7 @@ package final class TCPStream: LoopHandle {
             if count == Int(UV_EOF.rawValue) { didReadEnd() } else { close() }
             return
         }
+        receivedBytes += count
         if case .finishing = phase { return }
         enter(.input(count))
         // A full buffer means that there is more: the other connections get their turn first.

@@ -25,4 +25,13 @@ enum FrameHeader {
         bytes.replaceSubrange(0..<4, with: [finalText, 127] + long)
         return 6
     }
+
+    /// Where the payload of a whole unmasked frame begins; nil if the bytes are no such frame.
+    static func payloadStart(_ frame: [UInt8]) -> Int? {
+        guard frame.count >= 2, frame[0] == finalText else { return nil }
+        let (start, lengthBytes) = frame[1] < 126 ? (2, 0) : frame[1] == 126 ? (4, 2) : (10, 8)
+        guard frame.count >= start else { return nil }
+        let length = frame[2..<2 + lengthBytes].reduce(lengthBytes == 0 ? Int(frame[1]) : 0) { $0 << 8 | Int($1) }
+        return frame.count - start == length ? start : nil
+    }
 }

@@ -21,9 +21,9 @@ package actor Shard {
     /// Open and promised connections: read by the loop that accepts, to choose the emptiest shard.
     nonisolated let load = Atomic<Int>(0)
 
-    private var table = SubscriptionTable<Subscriber>()
+    var table = SubscriptionTable<Subscriber>()
     private var streams: [ObjectIdentifier: TCPStream] = [:]
-    private var crossings: [Crossing] = []
+    var crossings: [Crossing] = []
     private var listeners: [Int: TCPListener] = [:]
     /// Subscribers of this process, kept until their consumers leave.
     private var held: [Int: Subscriber] = [:]
@@ -36,17 +36,31 @@ package actor Shard {
     private var isFanningOut = false
     private var gathered = GatheredMessages()
     private var gatherTimer: LoopTimer?
+    var parked = ParkedAnswers()
+    var history = HistoryTable()
+    var historyKeeper: (any HistoryKeeper)?
+    var writePace = WritePace()
+    var historyTimer: LoopTimer?
+    var batchOnItsWay: BatchOnItsWay?
+    var flushers: [CheckedContinuation<Bool, Never>] = []
+    /// Values that are retained on any loop, and those that the disk doesn't have yet.
+    package nonisolated let retained: RetainedValues
+    var retainedChanges: [String: Message?] = [:]
+    var queues = QueueTable()
+    var requests = OpenRequests<(RequestOutcome) -> Void>(limit: Shard.mostRequests)
+    var requestTimer: LoopTimer?
     private var isDraining = false
     private var drainers: [CheckedContinuation<Void, Never>] = []
-    package private(set) var counters = ShardCounters()
+    package internal(set) var counters = ShardCounters()
 
     /// Bytes that are copied into outputs in one turn: about a millisecond's work.
     static let fanoutBytesPerTurn = 8 << 20
     /// Milliseconds between calls of `StreamHandler.tick`.
     private static let tickMilliseconds: UInt64 = 1000
 
-    init(loop: EventLoop, index: Int) {
+    init(loop: EventLoop, index: Int, retained: RetainedValues = RetainedValues()) {
         self.loop = loop
+        self.retained = retained
         taskExecutor = LoopTaskExecutor(loop)
         self.index = index
     }
@@ -67,10 +81,15 @@ package actor Shard {
         ticker.schedule(after: Shard.tickMilliseconds, every: Shard.tickMilliseconds)
         self.ticker = ticker
         gatherTimer = try LoopTimer(on: loop) { self.assumeIsolated { $0.publishGathered() } }
+        historyTimer = try LoopTimer(on: loop) { self.assumeIsolated { $0.writeHistory() } }
+        requestTimer = try LoopTimer(on: loop) { self.assumeIsolated { $0.expireRequests() } }
     }
 
     private func tick() {
         let now = loop.nowMilliseconds
+        history.sweep(now: Timestamp.now().milliseconds)
+        if history.hasChanges { pace(isUrgent: false) }
+        sweepQueues(now: now)
         for stream in streams.values { stream.tick(now: now, on: self) }
     }
 
@@ -103,10 +122,16 @@ package actor Shard {
     /// True if somebody on this loop listens to the channel.
     package func hasSubscribers(for channel: ChannelName) -> Bool { table.hasMembers(for: channel) }
 
-    /// Keeps a subscriber alive; `release` takes the key.
-    func hold(_ subscriber: Subscriber) -> Int {
+    /// Keeps a subscriber alive and lets others name it; `release` or `letGo` takes the key.
+    package func hold(_ subscriber: Subscriber) -> Int {
+        let key = newKey()
+        held[key] = subscriber
+        return key
+    }
+
+    /// A number that nothing else on this loop has.
+    func newKey() -> Int {
         nextKey += 1
-        held[nextKey] = subscriber
         return nextKey
     }
 
@@ -116,13 +141,45 @@ package actor Shard {
         remove(subscriber)
     }
 
+    /// Forgets a subscriber that was kept; what it listens to stays.
+    package func letGo(_ key: Int) { held[key] = nil }
+
+    /// Gives a message to one subscriber that is kept, behind what it is to get already; to nobody if it is gone.
+    package func deliver(_ message: Message, toHeld key: Int) {
+        guard let subscriber = held[key] else { return }
+        endBurst()
+        counters.delivered += 1
+        switch subscriber.delivery {
+        case .wire(let stream): append(message.wire, to: stream)
+        case .sink(let sink): sink.deliver(message, on: self)
+        }
+    }
+
+    /// Bytes that wait in the output of a subscriber that is kept.
+    package func bufferedBytes(ofHeld key: Int) -> Int {
+        switch held[key]?.delivery {
+        case .wire(let stream): stream.buffered
+        case .sink(let sink): sink.bufferedBytes
+        case nil: 0
+        }
+    }
+
     // MARK: - Messages
 
-    /// Publishes to the subscribers of all loops; returns how many on this loop took it.
+    /// Publishes to the subscribers of all loops; returns how many on this loop took it. On a channel with a history it
+    /// goes by way of the loop that owns the channel.
     @discardableResult
     package func publish(_ message: Message) -> Int {
+        history.cover(message.channel) ? record(message, nil) : relay(message)
+    }
+
+    /// Sends a message to the subscribers of all loops.
+    func relay(_ message: Message) -> Int {
         counters.published += 1
-        for crossing in crossings { crossing.append(message) }
+        if message.isRetained {
+            if retained.retain(message) { noteRetained(message) } else { counters.refusedRetained += 1 }
+        }
+        for crossing in crossings { crossing.append(.message(message)) }
         return deliver(message)
     }
 
@@ -149,14 +206,8 @@ package actor Shard {
         }
     }
 
-    /// Messages that another loop published.
-    func receive(_ messages: [Message]) {
-        counters.crossed += messages.count
-        for message in messages { deliver(message) }
-    }
-
     @discardableResult
-    private func deliver(_ message: Message) -> Int {
+    func deliver(_ message: Message) -> Int {
         if burst.takes(message) {
             burst.append(message)
             counters.delivered += burst.members.count
@@ -253,9 +304,14 @@ package actor Shard {
     // MARK: - Connections
 
     func hold(_ listener: TCPListener) -> Int {
-        nextKey += 1
-        listeners[nextKey] = listener
-        return nextKey
+        let key = newKey()
+        listeners[key] = listener
+        return key
+    }
+
+    /// The open connections, each with its owner.
+    package var connections: [(stream: TCPStream, handler: any StreamHandler)] {
+        streams.values.compactMap { stream in stream.handler.map { (stream, $0) } }
     }
 
     func listenerAddress(_ key: Int) -> SocketAddress? { listeners[key]?.address }
@@ -331,10 +387,13 @@ package actor Shard {
         held = [:]
         for listener in listeners.values { listener.close() }
         listeners = [:]
-        for timer in [ticker, gatherTimer] { timer?.close() }
+        for timer in [ticker, gatherTimer, historyTimer, requestTimer] { timer?.close() }
         ticker = nil
         gatherTimer = nil
+        historyTimer = nil
+        requestTimer = nil
         closeAll()
+        stopWaiting()
         crossings = []
         table = SubscriptionTable()
         burst = Burst()
@@ -347,6 +406,9 @@ package actor Shard {
         gauges.connections = streams.count
         gauges.subscriptions = table.count
         gauges.bufferedBytes = streams.values.reduce(0) { $0 + $1.buffered }
+        gauges.note(history)
+        gauges.note(queues)
+        gauges.openRequests = requests.count
         return gauges
     }
 

@@ -20,10 +20,13 @@ package final class Subscriber: Hashable {
 package protocol MessageSink: AnyObject {
     /// Called once for each message, in the order of publication.
     func deliver(_ message: Message, on shard: isolated Shard)
+    /// Bytes that it has been given and that have not left, as far as it knows.
+    var bufferedBytes: Int { get }
     /// The bus stops: no message comes any more.
     func ended()
 }
 
 extension MessageSink {
+    package var bufferedBytes: Int { 0 }
     package func ended() {}
 }

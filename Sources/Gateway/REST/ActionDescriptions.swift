@@ -12,8 +12,11 @@ enum ActionDescriptions {
     private static let largest = Int(Int32.max)
 
     static let record = RouteDescription(
-        "Records a tool call; with an Idempotency-Key a repetition gets the first answer",
+        "Records a tool call",
         tag: "actions",
+        headers: [
+            Field.text("Idempotency-Key", bytes: 1...255, "A repetition with the same key gets the first answer")
+        ],
         body: [
             Field.text("tool_name", bytes: 1...512, "Name of the tool").required,
             Field<ToolType>.choice("tool_type", "Kind of the tool").required,
@@ -44,7 +47,7 @@ enum ActionDescriptions {
     static let list = RouteDescription(
         "Tool calls, newest first",
         tag: "actions",
-        query: [toolName, toolType, sessionID, CommonFields.limit, CommonFields.offset, CommonFields.stale],
+        query: [toolName, toolType, sessionID] + Paging.fields,
         answers: [
             .ok(
                 .object([
@@ -58,7 +61,8 @@ enum ActionDescriptions {
                             ])
                         )
                     ),
-                    "count": .integer, "limit": .integer, "offset": .integer, "behind": .sometimes(.behind),
+                    "count": .integer, "limit": .integer, "offset": .integer, "next_cursor": .optional(.text),
+                    "behind": .sometimes(.behind),
                 ])
             )
         ]

@@ -80,15 +80,17 @@ package struct ActionRoutes: Sendable {
     }
 
     @Sendable private func list(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {
+        let page = try input.query.page()
         let filter = ActionFilter(
             toolName: input.query[ActionDescriptions.toolName],
             toolType: input.query[ActionDescriptions.toolType],
             sessionID: input.query[ActionDescriptions.sessionID],
-            limit: try input.query.required(CommonFields.limit),
-            offset: try input.query.required(CommonFields.offset)
+            limit: page.limit,
+            offset: page.offset,
+            cursor: page.cursor
         )
         let lag = history.lag
-        let actions: [ActionSummary]
+        let actions: PageRows<ActionSummary>
         do throws(AgentsError) {
             actions = try await history.list(filter, isStale: input.allowsStale)
         } catch {
@@ -96,13 +98,7 @@ package struct ActionRoutes: Sendable {
         }
         var json = JSONWriter()
         json.beginObject()
-        json.key("actions")
-        json.beginArray()
-        for action in actions { ActionRoutes.write(action, to: &json) }
-        json.endArray()
-        json.field("count", actions.count)
-        json.field("limit", filter.limit)
-        json.field("offset", filter.offset)
+        json.list("actions", actions, page) { json, action in ActionRoutes.write(action, to: &json) }
         if input.allowsStale { json.behind(lag) }
         json.endObject()
         return RESTResponse(body: json.bytes)

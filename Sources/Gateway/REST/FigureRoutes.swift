@@ -9,6 +9,7 @@ package struct FigureRoutes: Sendable {
     private let store: DurableStore
     private let recorder: ActionRecorder
     private let memory: RoutingMemory
+    private let exchange: ExchangeRooms
     private let agents: AgentService
     private let answers: AnswerCounter
 
@@ -17,6 +18,7 @@ package struct FigureRoutes: Sendable {
         store: DurableStore,
         recorder: ActionRecorder,
         memory: RoutingMemory,
+        exchange: ExchangeRooms,
         agents: AgentService,
         answers: AnswerCounter
     ) {
@@ -24,6 +26,7 @@ package struct FigureRoutes: Sendable {
         self.store = store
         self.recorder = recorder
         self.memory = memory
+        self.exchange = exchange
         self.agents = agents
         self.answers = answers
     }
@@ -41,7 +44,12 @@ package struct FigureRoutes: Sendable {
         var text = PrometheusText()
         let (counters, gauges) = await bus.figures()
         FigureRoutes.write(counters, gauges, to: &text)
+        FigureRoutes.writeChannels(counters, gauges, to: &text)
+        text.gauge("retained_values", "Retained values", bus.retained.figures.count)
+        text.gauge("retained_bytes", "Bytes of retained values", bus.retained.figures.bytes)
         text.gauge("agent_connections", "WebSocket connections of agents", agents.connectedClients)
+        text.gauge("agents_connected", "Agents with a connection", agents.presence.figures.connected)
+        text.counter("agents_forgotten_total", "Agents of the past forgotten", agents.presence.figures.forgotten)
         let answered = answers.byClass.enumerated().dropFirst().map { (label: "\($0.offset)xx", value: $0.element) }
         text.counters("http_answers_total", "HTTP answers by class of status", label: "class", answered)
         let forgotten = agents.subscriptions.counters
@@ -60,6 +68,8 @@ package struct FigureRoutes: Sendable {
         FigureRoutes.write(store.figures, to: &text)
         FigureRoutes.write(store.figures.pools, to: &text)
         FigureRoutes.write(recorder.counters, to: &text)
+        FigureRoutes.write(agents.inboxes.counters, to: &text)
+        text.write(exchange)
         return RESTResponse(fields: [.contentType: "text/plain; version=0.0.4"], body: Array(text.text.utf8))
     }
 
@@ -75,6 +85,24 @@ package struct FigureRoutes: Sendable {
         text.gauge("connections", "Open connections", gauges.connections)
         text.gauge("subscriptions", "Pairs of subscriber and pattern", gauges.subscriptions)
         text.gauge("output_buffered_bytes", "Bytes that wait for peers", gauges.bufferedBytes)
+    }
+
+    private static func writeChannels(
+        _ counters: ShardCounters,
+        _ gauges: ShardGauges,
+        to text: inout PrometheusText
+    ) {
+        text.gauge("histories", "Channels with a history", gauges.histories)
+        text.gauge("history_bytes", "Bytes of the events in histories", gauges.historyBytes)
+        text.counter("history_forgotten_total", "Histories that gave way to others", gauges.forgottenHistories)
+        text.counter("history_emptied_total", "Histories emptied for want of room", gauges.emptiedHistories)
+        text.counter("history_failures_total", "Times that histories were not written", counters.failedHistoryWrites)
+        text.counter("retained_refused_total", "Retained values without room", counters.refusedRetained)
+        text.gauge("queue_groups", "Queue groups", gauges.queueGroups)
+        text.gauge("queue_waiting", "Messages that wait for a member", gauges.queueWaiting)
+        text.gauge("queue_unacknowledged", "Messages that members have not acknowledged", gauges.queueUnacknowledged)
+        text.counter("queue_dropped_total", "Messages dropped by full or abandoned queues", gauges.queueDropped)
+        text.gauge("open_requests", "Requests that wait for a reply", gauges.openRequests)
     }
 
     private static func write(_ figures: DurableStore.Figures, to text: inout PrometheusText) {
@@ -124,6 +152,22 @@ package struct FigureRoutes: Sendable {
             "Statements that the database ended at their time limit",
             label: label,
             values(\.statementTimeOuts)
+        )
+    }
+
+    private static func write(_ counters: Inboxes.Counters, to text: inout PrometheusText) {
+        text.gauge("inbox_connections", "Connections that are offered items of inboxes", counters.connections)
+        text.gauge("inbox_in_hand", "Items offered and neither acknowledged nor given up", counters.inHand)
+        text.counter("inbox_offered_total", "Items sent to connections", counters.offered)
+        text.counter("inbox_redelivered_total", "Items sent once more", counters.redelivered)
+        text.counter("inbox_acknowledged_total", "Items acknowledged", counters.acknowledged)
+        text.counter("inbox_dead_total", "Items that became dead letters", counters.dead)
+        text.counter("inbox_expired_total", "Items that expired", counters.expired)
+        text.gauge("inbox_forgetful", "Connections whose list of sent items was full", counters.forgotten)
+        text.counter(
+            "inbox_dropped_receipts_total",
+            "Receipts that other servers weren't told",
+            counters.droppedReceipts
         )
     }
 

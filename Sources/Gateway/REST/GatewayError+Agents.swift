@@ -10,6 +10,7 @@ extension GatewayError {
         case .invalid:
             self = .validation(Dictionary(grouping: error.problems, by: \.field).mapValues { $0.map(\.text) })
         case .keyReused: self.init(.unprocessableContent, error.message)
+        case .blocked: self.init(.forbidden, error.message)
         case .conflict: self.init(.conflict, error.message)
         case .notFound: self.init(.notFound, error.message)
         case .unavailable: self = .unavailable(error.message)

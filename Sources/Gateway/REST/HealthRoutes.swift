@@ -115,7 +115,10 @@ package struct HealthRoutes: Sendable {
         json.beginObject()
         json.field("phase1", "database")
         json.field("phase2", "routing")
+        json.field("phase3", "hierarchy")
         json.field("phase4", "pubsub")
+        json.field("phase6", "sessions")
+        json.field("phase7", "tools-summary")
         json.field("phase8", "websocket-auth")
         json.endObject()
     }

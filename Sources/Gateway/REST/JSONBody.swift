@@ -7,6 +7,8 @@ internal import Storage
 ///
 /// Null counts as absent everywhere, unknown fields are ignored, types are strict (no numbers in strings).
 struct JSONBody {
+    /// Fields of a body: each is compared with those before it.
+    private static let maximumFields = 200
     /// Elements of an array of strings.
     private static let maximumStrings = 1000
 
@@ -19,9 +21,12 @@ struct JSONBody {
         self.bytes = bytes
         var fields: [(name: String, value: JSONValue)] = []
         fields.reserveCapacity(12)
+        var count = 0
         do throws(JSONError) {
             let span = bytes.span
             try JSONScanner.scanObject(span) { (field) throws(JSONError) in
+                count += 1
+                guard count <= JSONBody.maximumFields else { return }
                 fields.append((try JSONScanner.string(span, field.key), field.value))
             }
         } catch {
@@ -31,6 +36,9 @@ struct JSONBody {
                 .badRequest,
                 isOther ? "Expected a JSON object" : "Malformed JSON: \(error.message)"
             )
+        }
+        guard count <= JSONBody.maximumFields else {
+            throw GatewayError(.badRequest, "A body has at most \(JSONBody.maximumFields) fields")
         }
         self.fields = fields
         for (index, field) in fields.enumerated() where fields[..<index].contains(where: { $0.name == field.name }) {

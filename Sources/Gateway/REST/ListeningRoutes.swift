@@ -1,3 +1,4 @@
+internal import Agents
 package import Bus
 internal import HTTPTypes
 
@@ -89,8 +90,7 @@ package struct ListeningRoutes: Sendable {
             for (channel, count) in channels.sorted(by: { $0.key < $1.key }) { json.field(channel, count) }
             json.endObject()
         }
-        // Nothing waits for an acknowledgement yet: deliveries to inboxes are not part of this version.
-        json.field("pendingDeliveries", 0)
+        json.field("pendingDeliveries", agents.inboxes.counters.inHand)
     }
 
     @Sendable private func upgradeNeeded(_ input: RouteInput) async throws(GatewayError) -> RESTResponse {

@@ -1,39 +1,54 @@
 package import Agents
 package import Bus
+internal import Storage
 
 /// The JSON protocol of agents on one connection (contract section 2): decodes what the client wants, asks the rules,
 /// acts on the shard, answers.
 package final class AgentEndpoint: WebSocketEndpoint {
-    private let service: AgentService
-    private let clientID = MessageID.make(prefix: "ws_")
+    let service: AgentService
+    let clientID = MessageID.make(prefix: "ws_")
     private let joinsGlobal: Bool
+    private let joinsOwn: Bool
     private let claimedSession: String?
-    private var identity: Identity
+    private(set) var identity: Identity
     /// False until the client has shown credentials, where they are needed.
     private var isAdmitted: Bool
-    private var connection: WebSocketConnection?
-    private var subscriber: Subscriber?
+    /// The client has said that it acknowledges what its inbox brings.
+    var acknowledgesItems = false
+    var inbox: AgentInbox?
+    private(set) var connection: WebSocketConnection?
+    private(set) var subscriber: Subscriber?
     /// What the client asked for, and what it got for that: an answer to `unsubscribe` takes back just that.
-    private var granted: [ChannelPattern: [ChannelPattern]] = [:]
+    var granted: [ChannelPattern: [ChannelPattern]] = [:]
+    /// Its memberships in queue groups, by what it asked for.
+    var queues = QueueMemberships()
+    /// The requests that it waits for.
+    var requests: Set<String> = []
+    /// Since when it is here.
+    let since = Timestamp.now()
+    private var presence = PresenceReporter()
 
-    /// Patterns that one connection may have.
+    /// Patterns that one connection may have, queues among them.
     static let maximumSubscriptions = 1024
 
     /// - Parameters:
     ///   - claimedAgent: What the URL says: it names the sender and opens nothing.
     ///   - claimedSession: What the URL says: the session of a later `auth` that names none.
     ///   - joinsGlobal: False leaves the automatic subscription to `global` out (`?global=0`).
+    ///   - joinsOwn: False leaves out those that come with `auth` (`?join=0`), for who subscribes with `since`.
     ///   - credentials: What the upgrade showed: as good as an `auth` message.
     package init(
         _ service: AgentService,
         claimedAgent: String?,
         claimedSession: String?,
         joinsGlobal: Bool,
+        joinsOwn: Bool = true,
         credentials: Authenticator.Credentials? = nil
     ) {
         self.service = service
         self.claimedSession = claimedSession
         self.joinsGlobal = joinsGlobal
+        self.joinsOwn = joinsOwn
         isAdmitted = credentials != nil || !service.needsCredentials
         let claimed = claimedAgent.map { Identity.claimed(agentID: $0, sessionID: claimedSession) } ?? .anonymous
         let proven = credentials.flatMap {
@@ -68,77 +83,26 @@ package final class AgentEndpoint: WebSocketEndpoint {
         }
         switch message.kind {
         case .publish(let publication): publish(publication, message, payload, on: shard)
-        case .subscribe(let text): subscribe(text, message, on: shard)
+        case .request(let publication, let milliseconds):
+            request(publication, milliseconds, message, payload, on: shard)
+        case .reply(let id, let data): reply(to: id, data, message, payload, on: shard)
+        case .subscribe(let interest): subscribe(interest, message, on: shard)
         case .unsubscribe(let text): unsubscribe(text, message, on: shard)
-        case .auth(let token, let agentID, let sessionID):
+        case .auth(let token, let agentID, let sessionID, let acknowledges):
+            acknowledgesItems = acknowledgesItems || acknowledges
             authenticate(token: token, agentID: agentID, sessionID: sessionID, message, on: shard)
         case .ping: send(ServerMessage.pong(), on: shard)
-        // A pong is the natural answer to our ping; an acknowledgement ends the redelivery of inboxes, which this
-        // connection has none of. Both are signs of life and need no answer.
-        case .pong, .acknowledge: break
+        case .message(let json): sendMessage(json, message, on: shard)
+        case .acknowledge(let id): acknowledge(id, message, on: shard)
+        // The natural answer to our ping: a sign of life that needs no answer.
+        case .pong: break
         }
     }
 
     // MARK: - Messages of the client
 
-    private func publish(
-        _ publication: ClientMessage.Publication,
-        _ message: ClientMessage,
-        _ payload: Span<UInt8>,
-        on shard: isolated Shard
-    ) {
-        guard let channel = ChannelName(publication.channel) else {
-            return answer(message, failure: "Invalid channel format: \(publication.channel)", on: shard)
-        }
-        if let refusal = AccessPolicy.mayPublish(publication.event, on: channel, as: identity) {
-            return answer(message, failure: refusal.message, on: shard)
-        }
-        let event =
-            if let range = publication.data {
-                Message(
-                    channel: channel,
-                    event: publication.event,
-                    data: payload.extracting(range),
-                    sender: identity.sender
-                )
-            } else {
-                Message(
-                    channel: channel,
-                    event: publication.event,
-                    data: Array("null".utf8),
-                    sender: identity.sender
-                )
-            }
-        shard.publish(event)
-        // Who listens to what he publishes sees the event before the answer.
-        if granted.values.contains(where: { $0.contains { $0.matches(channel) } }) { shard.endBurst() }
-        answerSuccess(message, on: shard)
-    }
-
-    private func subscribe(_ text: String, _ message: ClientMessage, on shard: isolated Shard) {
-        do throws(AccessPolicy.Refusal) {
-            let patterns = try AccessPolicy.mayListen(to: text, as: identity)
-            guard granted.count < AgentEndpoint.maximumSubscriptions, let wanted = ChannelPattern(text) else {
-                return answer(message, failure: "Too many subscriptions on this connection", on: shard)
-            }
-            grant(wanted, patterns, on: shard)
-            if let agentID = rememberedID { service.subscriptions.remember(wanted, of: agentID) }
-            answerSuccess(message, on: shard)
-        } catch {
-            answer(message, failure: error.message, on: shard)
-        }
-    }
-
-    /// Only who proved to be somebody, or was let in on its word, is remembered.
-    private var rememberedID: String? { identity.isAuthenticated ? identity.agentID : nil }
-
-    private func grant(_ wanted: ChannelPattern, _ patterns: [ChannelPattern], on shard: isolated Shard) {
-        guard let subscriber else { return }
-        granted[wanted] = patterns
-        for pattern in patterns { shard.subscribe(subscriber, to: pattern) }
-    }
-
     private func unsubscribe(_ text: String, _ message: ClientMessage, on shard: isolated Shard) {
+        leaveQueues(text, on: shard)
         if let wanted = ChannelPattern(text), let subscriber, let patterns = granted.removeValue(forKey: wanted) {
             let stillWanted = Set(granted.values.joined())
             for pattern in patterns where !stillWanted.contains(pattern) {
@@ -178,20 +142,28 @@ package final class AgentEndpoint: WebSocketEndpoint {
 
     private func joinGlobal(on shard: isolated Shard) {
         grant(ChannelPattern(.global), [ChannelPattern(.global)], on: shard)
+        sendRetained([ChannelPattern(.global)], on: shard)
     }
 
     /// What an agent gets without asking, once it is known to be that agent.
     private func arrive(on shard: isolated Shard) {
         guard let agentID = rememberedID else { return }
-        join("agents/\(agentID)", on: shard)
-        if let sessionID = identity.sessionID { join("sessions/\(sessionID)", on: shard) }
-        for pattern in service.subscriptions.patterns(of: agentID) { join(pattern.text, on: shard) }
+        presence.arrived(agentID, sessionID: identity.sessionID, service.presence)
+        if joinsOwn {
+            join("agents/\(agentID)", on: shard)
+            if let sessionID = identity.sessionID { join("sessions/\(sessionID)", on: shard) }
+            for pattern in service.subscriptions.patterns(of: agentID) { join(pattern.text, on: shard) }
+        }
+        openInbox(of: agentID, on: shard)
         announce("agent.connected", on: shard)
     }
 
     /// Who becomes another agent has no claim to the first one's channels.
     private func leave(on shard: isolated Shard) {
         announce("agent.disconnected", on: shard)
+        inbox?.close(on: shard)
+        inbox = nil
+        leaveAllQueues(isLost: false, on: shard)
         guard let subscriber else { return }
         for pattern in shard.patterns(of: subscriber) where pattern.text != ChannelName.global.text {
             shard.unsubscribe(subscriber, from: pattern)
@@ -204,6 +176,7 @@ package final class AgentEndpoint: WebSocketEndpoint {
             granted.count < AgentEndpoint.maximumSubscriptions
         else { return }
         grant(wanted, patterns, on: shard)
+        sendRetained(patterns, on: shard)
     }
 
     private func announce(_ event: String, on shard: isolated Shard) {
@@ -219,13 +192,13 @@ package final class AgentEndpoint: WebSocketEndpoint {
 
     // MARK: - Answers
 
-    private func answerSuccess(_ message: ClientMessage, on shard: isolated Shard) {
+    func answerSuccess(_ message: ClientMessage, on shard: isolated Shard) {
         guard let id = message.id else { return }
         send(ServerMessage.acknowledgement(id), on: shard)
     }
 
     /// A failure is told also to who didn't ask for an answer: a message that silently goes nowhere helps nobody.
-    private func answer(_ message: ClientMessage, failure: String, on shard: isolated Shard) {
+    func answer(_ message: ClientMessage, failure: String, on shard: isolated Shard) {
         if let id = message.id {
             send(ServerMessage.failure(id, failure), on: shard)
         } else {
@@ -233,33 +206,24 @@ package final class AgentEndpoint: WebSocketEndpoint {
         }
     }
 
-    private func send(_ json: [UInt8], on shard: isolated Shard) { connection?.send(json.span, on: shard) }
+    func send(_ json: [UInt8], on shard: isolated Shard) { connection?.send(json.span, on: shard) }
+
+    package func heard(on shard: isolated Shard) { presence.heard(service.presence, now: shard.loop.nowMilliseconds) }
 
     package func quiet(on shard: isolated Shard) { send(ServerMessage.ping(), on: shard) }
 
     package func closed(on shard: isolated Shard) {
         guard connection != nil else { return }
         connection = nil
+        inbox?.close(on: shard)
+        inbox = nil
         if let subscriber { shard.remove(subscriber) }
         subscriber = nil
+        leaveAllQueues(isLost: true, on: shard)
+        for id in requests { shard.cancelRequest(id) }
+        requests = []
+        presence.left(service.presence)
         service.connectionClosed()
         if identity.isAuthenticated { announce("agent.disconnected", on: shard) }
-    }
-}
-
-/// Delivers to a connection that agreed on compression. Small events go as they are, in the frame that all share:
-/// compressing them for each subscriber would cost more than it saves on a local network.
-private final class CompressingSink: MessageSink {
-    private let connection: WebSocketConnection
-    private static let threshold = 1024
-
-    init(_ connection: WebSocketConnection) { self.connection = connection }
-
-    func deliver(_ message: Message, on shard: isolated Shard) {
-        if message.wire.count < CompressingSink.threshold {
-            connection.send(frames: message.wire, on: shard)
-        } else {
-            connection.send(message.envelope.span, on: shard)
-        }
     }
 }

@@ -5,16 +5,26 @@ internal import Synchronization
 package final class AgentService: Sendable {
     package let authenticator: Authenticator
     package let subscriptions: SubscriptionMemory
+    package let inboxes: Inboxes
+    package let blocking: Blocking
+    let outbox: Outbox
+    package let presence = PresenceBook()
     /// Clients are served once they have shown credentials; false on loopback.
     package let needsCredentials: Bool
     private let open = Atomic<Int>(0)
 
     package init(
         authenticator: Authenticator,
+        inboxes: Inboxes,
+        messages: Messages,
+        blocking: Blocking,
         needsCredentials: Bool,
         subscriptions: SubscriptionMemory = SubscriptionMemory()
     ) {
         self.authenticator = authenticator
+        self.inboxes = inboxes
+        self.blocking = blocking
+        outbox = Outbox(messages: messages)
         self.needsCredentials = needsCredentials
         self.subscriptions = subscriptions
     }

@@ -8,16 +8,36 @@ struct ClientMessage {
         let event: String
         /// Nil when absent.
         let data: Range<Int>?
+        /// The channel keeps it as its last value.
+        var isRetained = false
+        /// The answer comes when the event is on the disk.
+        var isDurable = false
+    }
+
+    /// `subscribe`.
+    struct Interest {
+        let channel: String
+        /// How far the client has come.
+        var since: HistoryPosition?
+        /// The queue group that it joins.
+        var queue: String?
+        /// It acknowledges what the queue hands to it.
+        var acknowledges = false
     }
 
     enum Kind {
         case publish(Publication)
-        case subscribe(String)
+        case request(Publication, milliseconds: Int?)
+        case reply(to: String, data: Range<Int>?)
+        case subscribe(Interest)
         case unsubscribe(String)
-        case auth(token: String?, agentID: String?, sessionID: String?)
+        case auth(token: String?, agentID: String?, sessionID: String?, acknowledges: Bool)
         case ping
         case pong
-        case acknowledge
+        /// `message`: for an inbox; its fields are those of the REST request.
+        case message([UInt8])
+        /// `ack`: the id of a message or of the event that brought it.
+        case acknowledge(String)
     }
 
     /// Why a message can't be used.
@@ -44,18 +64,20 @@ struct ClientMessage {
     var needsAdmission: Bool {
         switch kind {
         case .auth, .ping, .pong: false
-        case .publish, .subscribe, .unsubscribe, .acknowledge: true
+        case .publish, .request, .reply, .subscribe, .unsubscribe, .message, .acknowledge: true
         }
     }
 
-    private static let names = JSONFieldTable<8>([
-        "type", "id", "channel", "event", "data", "token", "agent_id", "session_id",
+    private static let names = JSONFieldTable<16>([
+        "type", "id", "channel", "event", "data", "token", "agent_id", "session_id", "since", "queue", "acks", "retain",
+        "durable", "timeout_ms", "reply_to", "message_id",
     ])
+    private static let sinceNames = JSONFieldTable<2>(["offset", "epoch"])
     /// Longer correlation ids are refused: they are sent back as they are.
     private static let maximumIDLength = 256
 
     init(_ payload: Span<UInt8>) throws(Refusal) {
-        let fields: [8 of JSONValue?]
+        let fields: [16 of JSONValue?]
         do {
             fields = try ClientMessage.names.scan(payload)
         } catch {
@@ -76,31 +98,70 @@ struct ClientMessage {
             return text
         }
 
-        if JSONScanner.string(payload, type, equals: "publish") {
-            let data = fields[4].flatMap { $0.range }
-            kind = .publish(
-                Publication(
-                    channel: try required(fields[2], "channel"),
-                    event: try required(fields[3], "event"),
-                    data: data
-                )
+        func flag(_ value: JSONValue?, _ name: String) throws(Refusal) -> Bool {
+            guard let value, value.kind != .null else { return false }
+            guard let flag = JSONScanner.bool(value) else { throw .parse("\(name) must be true or false") }
+            return flag
+        }
+        func publication() throws(Refusal) -> Publication {
+            Publication(
+                channel: try required(fields[2], "channel"),
+                event: try required(fields[3], "event"),
+                data: fields[4].flatMap { $0.range },
+                isRetained: try flag(fields[11], "retain"),
+                isDurable: try flag(fields[12], "durable")
             )
+        }
+
+        if JSONScanner.string(payload, type, equals: "publish") {
+            kind = .publish(try publication())
             return
         }
         switch try text(type, "type") ?? "null" {
-        case "subscribe": kind = .subscribe(try required(fields[2], "channel"))
+        case "request":
+            kind = .request(try publication(), milliseconds: try ClientMessage.timeOut(fields[13], in: payload))
+        case "reply":
+            kind = .reply(to: try required(fields[14], "reply_to"), data: fields[4].flatMap { $0.range })
+        case "subscribe":
+            kind = .subscribe(
+                Interest(
+                    channel: try required(fields[2], "channel"),
+                    since: try ClientMessage.since(fields[8], in: payload),
+                    queue: try text(fields[9], "queue"),
+                    acknowledges: try flag(fields[10], "acks")
+                )
+            )
         case "unsubscribe": kind = .unsubscribe(try required(fields[2], "channel"))
         case "auth":
             kind = .auth(
                 token: try text(fields[5], "token"),
                 agentID: try text(fields[6], "agent_id"),
-                sessionID: try text(fields[7], "session_id")
+                sessionID: try text(fields[7], "session_id"),
+                acknowledges: fields[10].flatMap { JSONScanner.bool($0) } ?? false
             )
         case "ping": kind = .ping
         case "pong": kind = .pong
-        case "ack": kind = .acknowledge
+        case "message": kind = .message([UInt8](copying: payload))
+        case "ack": kind = .acknowledge(try text(fields[15], "message_id") ?? "")
         case let other: throw .unknown(String(other.prefix(64)))
         }
+    }
+
+    private static func timeOut(_ value: JSONValue?, in payload: Span<UInt8>) throws(Refusal) -> Int? {
+        guard let value, value.kind != .null else { return nil }
+        guard let number = JSONScanner.integer(payload, value), number > 0 else {
+            throw .parse("timeout_ms must be a whole number above 0")
+        }
+        return Int(clamping: number)
+    }
+
+    private static func since(_ value: JSONValue?, in payload: Span<UInt8>) throws(Refusal) -> HistoryPosition? {
+        guard let value, value.kind != .null else { return nil }
+        guard let fields = try? sinceNames.scan(payload, in: value.range),
+            let offset = fields[0].flatMap({ JSONScanner.integer(payload, $0) }), offset >= 0,
+            let epoch = fields[1].flatMap({ try? JSONScanner.string(payload, $0) })
+        else { throw .parse("since must be an object with a whole number offset and a text epoch") }
+        return HistoryPosition(offset: offset, epoch: epoch)
     }
 
     /// Any value that JavaScript calls true: the original answers exactly those.

@@ -21,6 +21,50 @@ enum ServerMessage {
         return bytes
     }
 
+    /// Of a message for an inbox: `message` says what it became.
+    static func acknowledgement(_ id: [UInt8], ofMessage message: [UInt8]) -> [UInt8] {
+        object { json in
+            json.field("type", "ack")
+            json.field("id", raw: id.span)
+            json.field("success", true)
+            json.field("message", raw: message.span)
+        }
+    }
+
+    /// The answer to `subscribe` on a channel with a history.
+    static func listening(_ id: [UInt8], _ start: ListeningStart) -> [UInt8] {
+        object { json in
+            json.field("type", "ack")
+            json.field("id", raw: id.span)
+            json.field("success", true)
+            json.field("offset", start.position.offset)
+            json.field("epoch", start.position.epoch)
+            if let isRecovered = start.isRecovered { json.field("recovered", isRecovered) }
+        }
+    }
+
+    /// The answer to `request`: the reply, or why there is none.
+    static func outcome(_ id: [UInt8], _ outcome: RequestOutcome, of channel: ChannelName) -> [UInt8] {
+        switch outcome {
+        case .reply(let reply): ServerMessage.reply(id, reply)
+        case .noResponders: error(code: "NO_RESPONDERS", "Nobody listens to \(channel)", id: id)
+        case .timedOut: error(code: "TIMEOUT", "Nobody replied in time", id: id)
+        case .refused: error(code: "TOO_MANY_REQUESTS", "Too many requests wait for a reply", id: id)
+        }
+    }
+
+    private static func reply(_ id: [UInt8], _ reply: Reply) -> [UInt8] {
+        object { json in
+            json.field("type", "reply")
+            json.field("id", raw: id.span)
+            if let sender = reply.sender {
+                json.field("sender", sender.agentID)
+                json.field("verified", sender.isVerified)
+            }
+            json.field("data", raw: reply.data.span)
+        }
+    }
+
     static func failure(_ id: [UInt8], _ reason: String) -> [UInt8] {
         object { json in
             json.field("type", "ack")

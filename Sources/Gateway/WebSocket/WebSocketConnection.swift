@@ -8,8 +8,14 @@ package protocol WebSocketEndpoint: AnyObject {
     func received(_ payload: Span<UInt8>, kind: WebSocketMessageKind, on shard: isolated Shard)
     /// The peer has been silent for a while: ask for a sign of life in the endpoint's own protocol, if it has one.
     func quiet(on shard: isolated Shard)
+    /// The peer has given a sign of life since the last call; about once a second.
+    func heard(on shard: isolated Shard)
     /// The connection is over; the last call.
     func closed(on shard: isolated Shard)
+}
+
+extension WebSocketEndpoint {
+    package func heard(on shard: isolated Shard) {}
 }
 
 /// One WebSocket connection: frames, control frames, liveness, the closing handshake. What the messages mean is the
@@ -35,7 +41,7 @@ package final class WebSocketConnection: StreamHandler {
     private var writer: WebSocketMessageWriter
     private var state: WebSocketConnectionState
     private let timeOuts: TimeOuts
-    private var endpoint: (any WebSocketEndpoint)?
+    package private(set) var endpoint: (any WebSocketEndpoint)?
     package private(set) var stream: TCPStream?
     /// True if messages are compressed for this peer, so frames made for others don't fit.
     package let compresses: Bool
@@ -174,6 +180,7 @@ package final class WebSocketConnection: StreamHandler {
         if wasHeard || lastHeard == 0 {
             wasHeard = false
             lastHeard = now
+            endpoint?.heard(on: shard)
         }
         let silence = now - lastHeard
         if silence >= timeOuts.silence {

@@ -38,6 +38,7 @@ struct WebSocketUpgrade: Sendable {
                 claimedAgent: query.text("agent_id").flatMap { Identity.isAgentID($0) ? $0 : nil },
                 claimedSession: query.text("session_id").flatMap { Identity.isSessionID($0) ? $0 : nil },
                 joinsGlobal: query["global"] != "0",
+                joinsOwn: query["join"] != "0",
                 credentials: credentials
             )
         }

@@ -7,6 +7,11 @@ struct JournalSlice: Equatable, Sendable {
     var damaged: [RejectedRecord] = []
     /// The last position in the slice; nil if it is empty.
     var through: JournalPosition?
+
+    /// The slice as what goes into a store in one transaction; nil if it is empty.
+    func batch(ofJournal id: String) -> RecordBatch? {
+        through.map { RecordBatch(journalID: id, entries: entries, rejected: damaged, through: $0) }
+    }
 }
 
 /// Reads the journal beside its writing thread, on a connection of its own: in WAL mode neither waits for the other.

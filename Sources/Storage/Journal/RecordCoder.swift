@@ -13,6 +13,10 @@ package enum RecordCoder {
     private enum Kind {
         static let action: UInt8 = 1
         static let feedback: UInt8 = 2
+        static let message: UInt8 = 10
+        static let inbox: UInt8 = 11
+        static let reading: UInt8 = 12
+        static let sighting: UInt8 = 13
     }
 
     /// The bytes of a record.
@@ -28,6 +32,23 @@ package enum RecordCoder {
         case .feedback(let feedback):
             var writer = RecordWriter(kind: Kind.feedback, capacity: 128)
             writer.write(feedback)
+            return writer.bytes
+        case .message(let message):
+            let answer = message.idempotency?.response.count ?? 0
+            var writer = RecordWriter(kind: Kind.message, capacity: 192 + message.content.utf8.count + answer)
+            writer.write(message)
+            return writer.bytes
+        case .inbox(let record):
+            var writer = RecordWriter(kind: Kind.inbox, capacity: 64 + 18 * record.items.count)
+            writer.write(record)
+            return writer.bytes
+        case .reading(let record):
+            var writer = RecordWriter(kind: Kind.reading, capacity: 64 + 16 * record.messageIDs.count)
+            writer.write(record)
+            return writer.bytes
+        case .sighting(let record):
+            var writer = RecordWriter(kind: Kind.sighting, capacity: 64)
+            writer.write(record)
             return writer.bytes
         }
     }
@@ -48,6 +69,10 @@ package enum RecordCoder {
         switch try reader.byte() {
         case Kind.action: record = .action(try reader.action())
         case Kind.feedback: record = .feedback(try reader.feedback())
+        case Kind.message: record = .message(try reader.message())
+        case Kind.inbox: record = .inbox(try reader.inboxChange())
+        case Kind.reading: record = .reading(try reader.reading())
+        case Kind.sighting: record = .sighting(try reader.sighting())
         case let kind: throw RecordReader.damaged("unknown kind \(kind)")
         }
         try reader.expectEnd()

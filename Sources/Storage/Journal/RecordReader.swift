@@ -68,11 +68,17 @@ struct RecordReader: ~Escapable {
     }
 
     mutating func list() throws(StorageError) -> [String] {
-        // Each entry takes at least the byte of its length, so a count beyond what is left is damage.
+        try list { (reader) throws(StorageError) in try reader.text() }
+    }
+
+    mutating func list<Element>(
+        _ element: (inout RecordReader) throws(StorageError) -> Element
+    ) throws(StorageError) -> [Element] {
+        // Each entry takes at least one byte, so a count beyond what is left is damage.
         let entries = try count()
-        var values: [String] = []
+        var values: [Element] = []
         values.reserveCapacity(min(entries, 64))
-        for _ in 0..<entries { values.append(try text()) }
+        for _ in 0..<entries { values.append(try element(&self)) }
         return values
     }
 

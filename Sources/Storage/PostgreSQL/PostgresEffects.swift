@@ -105,8 +105,10 @@ struct PostgresEffects: Sendable {
     }
 
     /// First answers win, also within a batch.
-    static func answers(_ actions: [ActionRecord]) -> PostgresCommand? {
-        let answers = actions.compactMap { action in action.idempotency.map { (record: $0, time: action.createdAt) } }
+    static func answers(_ actions: [ActionRecord], _ messages: [MessageRecord]) -> PostgresCommand? {
+        let answers =
+            actions.compactMap { action in action.idempotency.map { (record: $0, time: action.createdAt) } }
+            + messages.compactMap { message in message.idempotency.map { (record: $0, time: message.createdAt) } }
         guard !answers.isEmpty else { return nil }
         // A stable sort: equal keys stay in the order of the journal.
         let sorted = answers.sorted { ExactText($0.record.key).precedes(ExactText($1.record.key)) }

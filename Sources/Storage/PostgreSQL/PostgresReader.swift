@@ -33,14 +33,26 @@ struct PostgresReader: Sendable {
         )
     }
 
-    private func lookUp(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
+    func lookUp(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
         try await lookups.withConnection { connection throws(StorageError) in try await connection.run(command) }
     }
 
     var figures: PoolFigures { pool.figures }
 
-    private func run(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
-        try await pool.withConnection { connection throws(StorageError) in try await connection.run(command) }
+    func run(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
+        try await withConnection { connection throws(StorageError) in try await connection.run(command) }
+    }
+
+    /// Runs `body` with one of the connections for reads and for changes that need an answer.
+    func withConnection<Value>(
+        _ body: (PostgresConnection) async throws(StorageError) -> Value
+    ) async throws(StorageError) -> Value {
+        try await pool.withConnection(body)
+    }
+
+    /// Several statements as one transaction.
+    func runAll(_ commands: [PostgresCommand]) async throws(StorageError) -> [PostgresResult] {
+        try await pool.withConnection { connection throws(StorageError) in try await connection.run(commands) }
     }
 
     // MARK: - Actions
@@ -50,6 +62,9 @@ struct PostgresReader: Sendable {
         for value in [filter.toolName, filter.toolType, filter.sessionID] {
             guard let value else { continue }
             command = command.with(value)
+        }
+        if let cursor = filter.cursor {
+            command = command.with(cursor.time).with(UUIDv7(cursor.id) ?? UUIDv7(high: 0, low: 0))
         }
         let result = try await run(command.with(filter.limit).with(filter.offset))
         var actions: [ActionSummary] = []

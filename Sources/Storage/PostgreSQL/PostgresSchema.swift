@@ -6,7 +6,10 @@
 /// `actions` has no foreign keys: an unknown subtask is kept as given, and rows arrive later than what they name.
 enum PostgresSchema {
     /// What leads from each version to the next.
-    private static let versions = [work + record + exchange + bookkeeping, sharing, PostgresImportTables.statements]
+    private static let versions = [
+        work + record + exchange + bookkeeping, sharing, WorkOverviewStatements.listIndexes, inboxes,
+        PostgresImportTables.statements,
+    ]
 
     /// What this program writes, and the newest that it opens.
     static var version: Int { versions.count }

@@ -44,6 +44,9 @@ enum PostgresStatements {
         ON CONFLICT (key) DO NOTHING
         """
 
+    /// One server at a time deletes what is old, until the end of its transaction. The number is `dcmclean`.
+    static let tryLockCleaning = "SELECT pg_try_advisory_xact_lock(7233745700274921838)"
+
     static let beginSnapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
     /// Hours of UTC. Times are not numbers here.

@@ -4,24 +4,28 @@ internal import Bus
 /// a mark, creates what is missing.
 final class PostgresStore: StoreBackend, SharedScoreStore {
     private let writer: PostgresWriter
-    private let reader: PostgresReader
     private let importer: PostgresImporter
-    private let listener: PostgresListener
+    let reader: PostgresReader
+    let inboxes: PostgresInboxes
+    let listener: PostgresListener
 
     /// - Parameters:
     ///   - writing: The loop of the writer; the batch writer lives on it too.
     ///   - reading: The loop of reads.
+    ///   - presence: Which agents are offered their items here.
     ///   - patience: How many times the usual a read waits.
     init(
         _ options: PostgresOptions,
         writing: EventLoop,
         reading: EventLoop,
         learning: ScoreLearning,
+        presence: InboxPresence = .none,
         patience: UInt64 = 1
     ) {
-        writer = PostgresWriter(options, loop: writing, learning: learning)
+        writer = PostgresWriter(options, loop: writing, learning: learning, presence: presence)
         reader = PostgresReader(options, patience: patience, on: reading)
         listener = PostgresListener(options, on: reading)
+        inboxes = PostgresInboxes(options, patience: patience, listener: listener, on: reading)
         importer = PostgresImporter(options, writer: writer, on: writing)
     }
 
@@ -29,9 +33,20 @@ final class PostgresStore: StoreBackend, SharedScoreStore {
     var mayBeAway: Bool { true }
     var kind: String { StoreLocation.postgresKind }
     var sharedScores: (any SharedScoreStore)? { self }
-    var pools: [PoolFigures] { [writer.figures, reader.figures, listener.figures, importer.figures] }
+    var pools: [PoolFigures] {
+        [writer.figures, reader.figures, inboxes.figures, listener.figures, importer.figures]
+    }
     var jobs: any JobStore { PostgresJobs(importer: importer) }
     var imports: any ImportStore { PostgresImports(importer: importer) }
+    var sharedInboxes: (any SharedInboxStore)? { inboxes }
+
+    var dialect: SQLDialect { .postgres }
+
+    func rows<Row>(_ query: StoreQuery<Row>) async throws(StorageError) -> [Row] { try await reader.rows(query) }
+
+    func change<Row>(_ change: StoreChange<Row>) async throws(StorageError) -> [Row] {
+        try await reader.change(change)
+    }
 
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)
@@ -90,6 +105,7 @@ final class PostgresStore: StoreBackend, SharedScoreStore {
     func close() async {
         await listener.close()
         await reader.close()
+        await inboxes.close()
         await importer.close()
         await writer.close()
     }

@@ -5,6 +5,11 @@ internal import Bus
 /// A batch is one transaction of steps each of which needs what the server says to the one before: lock the mark; copy
 /// the actions; everything else, with the commit, in one pipeline. What follows from the records is composed on another
 /// thread while the server takes the actions.
+///
+/// When the next batch is there already, its actions are copied on a second connection as soon as those of the batch
+/// before are in: while that one's scores are changed and its commit is flushed, the server would have nothing else to
+/// do. The mark is locked and looked at when its turn comes. What was staged is a help only: whatever goes wrong with
+/// it, the batch is written in the ordinary way.
 actor PostgresWriter: RecordSink {
     private let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
@@ -14,10 +19,21 @@ actor PostgresWriter: RecordSink {
     private let options: PostgresOptions
     private let pool: PostgresPool
     private let learning: ScoreLearning
+    private let presence: InboxPresence
     private let ids = UUIDGenerator()
     private var scores = PostgresScores()
     private var isPrepared = false
     private var nextPruning = Timestamp(milliseconds: 0)
+    private var staged: StagedBatch?
+    /// To be staged when the actions under way are in: two transactions that insert the same id wait for each other.
+    private var following: RecordBatch?
+    /// From the beginning of a batch that is written in the ordinary way until its actions are in.
+    private var isEntering = false
+    /// The same for one that is staged.
+    private var isStaging = false
+    private var isClosed = false
+    /// Batches that were staged and stored.
+    private(set) var stagedCount = 0
 
     /// How long answers to repeatable requests are kept, and how often old ones are looked for; milliseconds.
     private static let answerLifetime: Int64 = 24 * 3_600_000
@@ -27,15 +43,16 @@ actor PostgresWriter: RecordSink {
     /// How long the one connection may take to come, milliseconds; above the time-out of connecting.
     private static let waitMilliseconds: UInt64 = 15_000
 
-    init(_ options: PostgresOptions, loop: EventLoop, learning: ScoreLearning) {
+    init(_ options: PostgresOptions, loop: EventLoop, learning: ScoreLearning, presence: InboxPresence) {
         self.options = options
         self.loop = loop
         self.learning = learning
+        self.presence = presence
         pool = PostgresPool(
             options,
             name: "writer",
             limits: .batches,
-            size: 1,
+            size: 2,
             waitMilliseconds: max(PostgresWriter.waitMilliseconds, options.connectMilliseconds + 5000),
             on: loop
         )
@@ -55,6 +72,9 @@ actor PostgresWriter: RecordSink {
 
     func write(_ batch: RecordBatch, at time: Timestamp) async throws(StorageError) {
         try await prepare()
+        if await finishStaged(batch, at: time) { return }
+        isEntering = true
+        defer { isEntering = false }
         try await pool.withConnection { connection throws(StorageError) in
             try await store(batch, at: time, on: connection)
         }
@@ -83,21 +103,92 @@ actor PostgresWriter: RecordSink {
         // The transaction ends without a change when the connection is given back.
         guard batch.through > mark else { return }
         let batch = batch.behind(mark)
-        let actions = batch.entries.compactMap { entry -> ActionRecord? in
-            guard case .action(let action) = entry.record else { return nil }
-            return action
-        }
+        let actions = batch.actions
         // Taken here: what the child task reads of this actor it would have to wait for.
         let (known, entries) = (scores, batch.entries)
         async let composed = PostgresWriter.compose(entries, learning, known, hasImports, ids)
-        if !actions.isEmpty {
-            try await connection.copyIn(PostgresStatements.copyActions, PostgresActionRows(actions))
-        }
-        let mustPrune = time >= nextPruning
-        let bookkeeping = bookkeeping(batch, actions, mustPrune: mustPrune, at: time)
-        try await finish(batch, bookkeeping, await composed, at: time, on: connection)
-        if mustPrune { nextPruning = Timestamp(milliseconds: time.milliseconds + Self.pruningInterval) }
+        try await copy(actions, on: connection)
+        isEntering = false
+        stageFollowing()
+        try await finish(batch, actions, await composed, at: time, on: connection)
     }
+
+    private func copy(_ actions: [ActionRecord], on connection: PostgresConnection) async throws(StorageError) {
+        guard !actions.isEmpty else { return }
+        try await connection.copyIn(PostgresStatements.copyActions, PostgresActionRows(actions))
+    }
+
+    // MARK: - Ahead
+
+    func stage(_ next: RecordBatch) {
+        guard isPrepared else { return }
+        following = next
+        stageFollowing()
+    }
+
+    private func stageFollowing() {
+        guard let batch = following, staged == nil, !isEntering, !isStaging, !isClosed else { return }
+        following = nil
+        isStaging = true
+        staged = StagedBatch(batch) { [self] turns in
+            do throws(StorageError) {
+                return try await pool.withConnection { connection throws(StorageError) in
+                    try await store(batch, staged: turns, on: connection)
+                }
+            } catch {
+                await stagingEnded()
+                return false
+            }
+        }
+    }
+
+    private func stagingEnded() {
+        isStaging = false
+        stageFollowing()
+    }
+
+    /// True if the batch was staged and is stored now.
+    private func finishStaged(_ batch: RecordBatch, at time: Timestamp) async -> Bool {
+        following = nil
+        guard let staged else { return false }
+        self.staged = nil
+        guard staged.batch.covers(batch) else {
+            await staged.discard()
+            return false
+        }
+        guard await staged.finish(at: time) else { return false }
+        stagedCount += 1
+        return true
+    }
+
+    /// False if its turn never comes, or the store holds a part of the batch already.
+    private func store(
+        _ batch: RecordBatch,
+        staged turns: AsyncStream<Timestamp>,
+        on connection: PostgresConnection
+    ) async throws(StorageError) -> Bool {
+        let actions = batch.actions
+        let (known, entries) = (scores, batch.entries)
+        let begun = try await connection.run([
+            PostgresCommand("BEGIN", isPrepared: false),
+            PostgresCommand(PostgresImportStatements.shareScores),
+            PostgresCommand(ImportStatements.hasOwnScores),
+        ])
+        let hasImports = begun[2].bool(0, 0)
+        async let composed = PostgresWriter.compose(entries, learning, known, hasImports, ids)
+        try await copy(actions, on: connection)
+        stagingEnded()
+        guard let time = await turns.first(where: { _ in true }) else { return false }
+        let locked = try await connection.run(
+            PostgresCommand(PostgresStatements.lockMark).with(batch.journalID).with(time)
+        )
+        let mark = JournalPosition(locked.integer(0, 0))
+        guard batch.through > mark, batch.behind(mark).covers(batch) else { return false }
+        try await finish(batch, actions, await composed, at: time, on: connection)
+        return true
+    }
+
+    // MARK: - Effects
 
     @concurrent
     private static func compose(
@@ -117,18 +208,23 @@ actor PostgresWriter: RecordSink {
 
     private func finish(
         _ batch: RecordBatch,
-        _ bookkeeping: [PostgresCommand],
+        _ actions: [ActionRecord],
         _ effects: PostgresEffects,
         at time: Timestamp,
         on connection: PostgresConnection
     ) async throws(StorageError) {
+        let mustPrune = time >= nextPruning
+        let exchange = InboxEffects(of: batch.entries)
+        let bookkeeping = bookkeeping(batch, actions, exchange.messages, mustPrune: mustPrune, at: time)
+        let inboxes = PostgresInboxEffects.commands(exchange, server: batch.journalID, presence: presence)
         let commit = PostgresCommand("COMMIT", isPrepared: false)
         // Last, so that the lock is held for as short as possible.
-        let lock = effects.commands.isEmpty ? [] : [PostgresCommand(PostgresStatements.lockEffects)]
-        let commands = bookkeeping + lock + effects.commands
+        let isAlone = effects.commands.isEmpty && inboxes.isEmpty
+        let lock = isAlone ? [] : [PostgresCommand(PostgresStatements.lockEffects)]
+        let commands = bookkeeping + lock + inboxes + effects.commands
         guard !effects.answers.isEmpty else {
             _ = try await connection.run(commands + [commit])
-            return
+            return pruned(mustPrune, at: time)
         }
         let results = try await connection.run(commands)
         guard let changed = effects.changedScores(results.suffix(effects.commands.count)) else {
@@ -145,16 +241,22 @@ actor PostgresWriter: RecordSink {
         }
         _ = try await connection.run(end)
         scores.remember(changed.found)
+        pruned(mustPrune, at: time)
+    }
+
+    private func pruned(_ isPruned: Bool, at time: Timestamp) {
+        if isPruned { nextPruning = Timestamp(milliseconds: time.milliseconds + Self.pruningInterval) }
     }
 
     private func bookkeeping(
         _ batch: RecordBatch,
         _ actions: [ActionRecord],
+        _ messages: [MessageRecord],
         mustPrune: Bool,
         at time: Timestamp
     ) -> [PostgresCommand] {
         var commands: [PostgresCommand] = []
-        if let answers = PostgresEffects.answers(actions) { commands.append(answers) }
+        if let answers = PostgresEffects.answers(actions, messages) { commands.append(answers) }
         if mustPrune {
             let oldest = Timestamp(milliseconds: time.milliseconds - Self.answerLifetime)
             commands.append(PostgresCommand(BookkeepingStatements.pruneAnswers).with(oldest))
@@ -181,6 +283,22 @@ actor PostgresWriter: RecordSink {
     // MARK: - End
 
     func close() async {
+        isClosed = true
+        following = nil
+        let staged = staged
+        self.staged = nil
+        // It may wait for the server, which the closing of its connection ends.
+        async let discarded: Void? = staged?.discard()
         await pool.close()
+        _ = await discarded
+    }
+}
+
+extension RecordBatch {
+    fileprivate var actions: [ActionRecord] {
+        entries.compactMap { entry in
+            guard case .action(let action) = entry.record else { return nil }
+            return action
+        }
     }
 }

@@ -2,6 +2,10 @@
 package enum JournalRecord: Equatable, Sendable {
     case action(ActionRecord)
     case feedback(FeedbackRecord)
+    case message(MessageRecord)
+    case inbox(InboxRecord)
+    case reading(ReadingRecord)
+    case sighting(SightingRecord)
 }
 
 /// A place in the journal. Positions of one journal only grow; 0 is before the first record.

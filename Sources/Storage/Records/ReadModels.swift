@@ -37,7 +37,7 @@ package struct ActionSummary: Equatable, Sendable {
 
 extension ActionSummary {
     /// Bytes of its texts.
-    var textBytes: Int {
+    package var textBytes: Int {
         toolName.utf8.count + toolType.utf8.count + (sessionID?.utf8.count ?? 0) + (projectPath?.utf8.count ?? 0)
             + filePaths.reduce(0) { $0 + $1.utf8.count }
     }
@@ -51,6 +51,8 @@ package struct ActionFilter: Equatable, Sendable {
     package var sessionID: String?
     package var limit: Int
     package var offset: Int
+    /// Only those behind this one.
+    package var cursor: PageCursor?
 
     /// Bytes of tool names, ids and paths in one page.
     package static let pageBytes = 4 << 20
@@ -60,13 +62,15 @@ package struct ActionFilter: Equatable, Sendable {
         toolType: String? = nil,
         sessionID: String? = nil,
         limit: Int = 100,
-        offset: Int = 0
+        offset: Int = 0,
+        cursor: PageCursor? = nil
     ) {
         self.toolName = toolName
         self.toolType = toolType
         self.sessionID = sessionID
         self.limit = limit
         self.offset = offset
+        self.cursor = cursor
     }
 }
 

@@ -36,6 +36,7 @@ struct SQLiteConnection: Sendable {
         configuration.busyMode = .timeout(busySeconds)
         // GRDB would set WAL itself and with it `synchronous=NORMAL`, which loses commits at a power failure.
         configuration.journalMode = .default
+        configuration.prepareDatabase { SQLiteRelations.addFunctions(to: $0) }
         do {
             queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.inDatabase { db in

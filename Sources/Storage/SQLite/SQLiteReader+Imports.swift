@@ -133,12 +133,3 @@ extension ImportedAction {
         self.init(record: record, note: ImportNote(json: row.blob(11)) ?? ImportNote(row: 0))
     }
 }
-
-extension SQLiteStatement {
-    fileprivate func uuid(_ column: Int32) throws -> UUIDv7 {
-        guard let id = UUIDv7(text(column)) else {
-            throw StorageError(.corrupt, "the store has the id \(text(column)), which is no UUID")
-        }
-        return id
-    }
-}

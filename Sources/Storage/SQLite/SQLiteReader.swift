@@ -14,6 +14,10 @@ actor SQLiteReader {
         self.connection = connection
     }
 
+    func rows<Row>(_ query: StoreQuery<Row>) throws(StorageError) -> [Row] {
+        try connection.access { try SQLiteRelations.run(query, $0) }
+    }
+
     func actions(matching filter: ActionFilter) throws(StorageError) -> [ActionSummary] {
         try connection.access { db in
             let select = try SQLiteStatement(db, ActionStatements.list(filter))
@@ -23,6 +27,11 @@ actor SQLiteReader {
                 guard let value else { continue }
                 select.bind(value, at: index)
                 index += 1
+            }
+            if let cursor = filter.cursor {
+                select.bind(cursor.time.milliseconds, at: index)
+                select.bind(cursor.id, at: index + 1)
+                index += 2
             }
             select.bind(Int64(filter.limit), at: index)
             select.bind(Int64(filter.offset), at: index + 1)

@@ -20,11 +20,14 @@ struct SQLiteRows {
     func insert(_ action: ActionRecord) throws {
         SQLiteRows.bind(action, to: insertAction)
         try insertAction.run()
-        guard let idempotency = action.idempotency else { return }
+        if let idempotency = action.idempotency { try keep(idempotency, at: action.createdAt) }
+    }
+
+    func keep(_ idempotency: IdempotencyRecord, at time: Timestamp) throws {
         keepAnswer.bind(idempotency.key, at: 1)
         keepAnswer.bind(idempotency.fingerprint, at: 2)
         keepAnswer.bind(idempotency.response, at: 3)
-        keepAnswer.bind(action.createdAt.milliseconds, at: 4)
+        keepAnswer.bind(time.milliseconds, at: 4)
         try keepAnswer.run()
     }
 

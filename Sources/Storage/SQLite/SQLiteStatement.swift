@@ -19,6 +19,9 @@ struct SQLiteStatement {
 
     // MARK: - Parameters
 
+    /// The place of a parameter that the statement has under a name; 0 if it has none, and binding does nothing then.
+    func index(ofParameter name: String) -> Int32 { unsafe sqlite3_bind_parameter_index(handle, name) }
+
     func bind(_ value: String, at index: Int32) {
         unsafe value.utf8Span.span.withUnsafeBufferPointer { unsafe bind(utf8: $0, at: index) }
     }

@@ -2,8 +2,8 @@ internal import Bus
 
 /// The embedded store: one file, a writing actor and a reading actor, each with its connection and its thread.
 final class SQLiteStore: StoreBackend {
-    private let writer: SQLiteWriter
-    private let reader: SQLiteReader
+    let writer: SQLiteWriter
+    let reader: SQLiteReader
 
     /// Opens or creates the file and its tables.
     ///
@@ -35,6 +35,15 @@ final class SQLiteStore: StoreBackend {
     var pools: [PoolFigures] { [] }
     var jobs: any JobStore { SQLiteJobs(writer: writer, reader: reader) }
     var imports: any ImportStore { SQLiteImports(writer: writer, reader: reader) }
+    var sharedInboxes: (any SharedInboxStore)? { nil }
+
+    var dialect: SQLDialect { .sqlite }
+
+    func rows<Row>(_ query: StoreQuery<Row>) async throws(StorageError) -> [Row] { try await reader.rows(query) }
+
+    func change<Row>(_ change: StoreChange<Row>) async throws(StorageError) -> [Row] {
+        try await writer.change(change)
+    }
 
     func actions(matching filter: ActionFilter) async throws(StorageError) -> [ActionSummary] {
         try await reader.actions(matching: filter)

@@ -30,6 +30,9 @@ actor SQLiteWriter: RecordSink {
         try connection.access { try SQLiteRows.mark(ofJournal: id, $0) }
     }
 
+    /// One transaction writes at a time, so there is nothing to do ahead.
+    func stage(_ next: RecordBatch) {}
+
     func write(_ batch: RecordBatch, at time: Timestamp) throws(StorageError) {
         do throws(StorageError) {
             try store(batch, at: time)
@@ -51,6 +54,7 @@ actor SQLiteWriter: RecordSink {
                 try rows.insert(action)
             }
             try apply(BatchEffects(of: batch.entries, learning: learning), rows, db)
+            try apply(InboxEffects(of: batch.entries), rows, db)
             for record in batch.rejected { try rows.reject(record, ofJournal: batch.journalID, at: time) }
             if time >= nextPruning {
                 try rows.pruneAnswers(before: Timestamp(milliseconds: time.milliseconds - Self.answerLifetime))
@@ -84,7 +88,23 @@ actor SQLiteWriter: RecordSink {
         }
     }
 
-    // MARK: - Deletions
+    /// Most batches have none of these records, and prepare no statement for them.
+    private func apply(_ effects: InboxEffects, _ rows: SQLiteRows, _ db: Database) throws {
+        guard !effects.isEmpty else { return }
+        try SQLiteMessageRows(db).apply(effects)
+        for message in effects.messages {
+            if let idempotency = message.idempotency { try rows.keep(idempotency, at: message.createdAt) }
+        }
+    }
+
+    // MARK: - Changes
+
+    func change<Row>(_ change: StoreChange<Row>) throws(StorageError) -> [Row] {
+        try connection.transaction { db in
+            for command in change.first { try SQLiteRelations.run(command, db) }
+            return try SQLiteRelations.run(change.query, db)
+        }
+    }
 
     func deleteAction(_ id: UUIDv7) throws(StorageError) -> Bool {
         try delete(ActionStatements.delete, id.description) > 0

@@ -20,11 +20,16 @@ enum ActionStatements {
         var conditions = columns.enumerated().map { index, column in "\(column) = $\(index + 1)" }
         // Says what the parameter implies: without it the index of the rarer types isn't considered.
         if let toolType = filter.toolType, toolType != "builtin" { conditions.append("tool_type <> 'builtin'") }
+        var count = columns.count
+        if filter.cursor != nil {
+            conditions.append("(created_at, id) < ($\(count + 1), $\(count + 2))")
+            count += 2
+        }
         let filtered = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))"
         return """
             SELECT id, tool_name, tool_type, exit_code, duration_ms, file_paths, session_id, project_path, created_at
             FROM actions \(filtered)
-            ORDER BY created_at DESC, id DESC LIMIT $\(columns.count + 1) OFFSET $\(columns.count + 2)
+            ORDER BY created_at DESC, id DESC LIMIT $\(count + 1) OFFSET $\(count + 2)
             """
     }
 

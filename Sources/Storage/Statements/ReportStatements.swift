@@ -3,7 +3,7 @@ enum ReportStatements {
     /// Tables whose rows a report counts.
     static let tables = [
         "projects", "sessions", "requests", "task_lists", "subtasks", "actions", "routing_scores", "messages",
-        "subscriptions", "idempotency_keys",
+        "inbox_items", "subscriptions", "idempotency_keys",
     ]
 
     static func count(_ table: String) -> String { "SELECT count(*) FROM \(table)" }

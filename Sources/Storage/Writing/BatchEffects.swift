@@ -35,6 +35,7 @@ struct BatchEffects: Equatable {
             case .feedback(let feedback):
                 if let changes = uses.takeChanges() { scores.append(.uses(changes)) }
                 scores.append(.feedback(feedback, learning.feedback(feedback)))
+            case .message, .inbox, .reading, .sighting: break
             }
         }
         if let changes = uses.takeChanges() { scores.append(.uses(changes)) }

@@ -164,14 +164,8 @@ actor BatchWriter {
             // Before the read: what is committed during it is not passed over.
             let last = journal.last
             let slice = try await nextSlice()
-            if let through = slice.through {
-                readAhead(from: through)
-                let batch = RecordBatch(
-                    journalID: journal.id,
-                    entries: slice.entries,
-                    rejected: slice.damaged,
-                    through: through
-                )
+            if let batch = slice.batch(ofJournal: journal.id) {
+                readAhead(from: batch.through)
                 noteOldest(in: batch)
                 try await write(batch)
             } else {
@@ -229,7 +223,12 @@ actor BatchWriter {
         let limit = sink.mostRecords
         guard journal.last.value - position.value >= Int64(limit) else { return }
         if shared.withLock({ $0.recent.holds(after: position) }) { return }
-        ahead = (position, Task { [slices] in try? await slices.read(after: position, limit: limit) })
+        let task = Task { [slices, sink, id = journal.id] in
+            let slice = try? await slices.read(after: position, limit: limit)
+            if let batch = slice?.batch(ofJournal: id) { await sink.stage(batch) }
+            return slice
+        }
+        ahead = (position, task)
     }
 
     /// Writes a batch; if the store refuses a record in it, halves it until that record stands alone and sets it aside.
@@ -358,6 +357,10 @@ extension JournalRecord {
         switch self {
         case .action(let action): action.createdAt
         case .feedback(let feedback): feedback.createdAt
+        case .message(let message): message.createdAt
+        case .inbox(let record): record.createdAt
+        case .reading(let record): record.createdAt
+        case .sighting(let record): record.createdAt
         }
     }
 }

@@ -1,6 +1,6 @@
 /// When the batch writer writes, as a value without a clock or a database.
 ///
-/// The rule: after the first record it gathers for 3 ms, so that a trickle costs few transactions and nobody waits
+/// The rule: after the first record it gathers for 1 ms, so that a trickle costs few transactions and nobody waits
 /// long for the dashboard to show it. When records came while a batch was written, there is traffic, and it gathers for
 /// 50 ms: each transaction costs a flush of the disk and touches each score once, however many records it holds. A
 /// thousand records, or somebody who wants to read his own writes, end the gathering at once. While a thousand or more
@@ -19,7 +19,7 @@ struct BatchWriterState: Equatable, Sendable {
     }
 
     /// Milliseconds to wait for company of the first record.
-    static let idleGatheringMilliseconds: UInt64 = 3
+    static let idleGatheringMilliseconds: UInt64 = 1
     /// Milliseconds to wait after a batch during which records came.
     static let busyGatheringMilliseconds: UInt64 = 50
     /// Records that end the gathering.

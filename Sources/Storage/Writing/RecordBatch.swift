@@ -24,6 +24,12 @@ struct RecordBatch: Equatable, Sendable {
         return rest
     }
 
+    /// True if both are about the same records; those of one journal never change.
+    func covers(_ other: RecordBatch) -> Bool {
+        journalID == other.journalID && through == other.through && entries.count == other.entries.count
+            && rejected.count == other.rejected.count && entries.first?.position == other.entries.first?.position
+    }
+
     /// Two batches that together are this one, to find the record that the store refuses. Nil for fewer than two.
     func split() -> (RecordBatch, RecordBatch)? {
         guard entries.count > 1 else { return nil }

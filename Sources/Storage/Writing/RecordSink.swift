@@ -11,12 +11,16 @@ protocol RecordSink: Sendable {
     /// any other error means that it may work later.
     func write(_ batch: RecordBatch, at time: Timestamp) async throws(StorageError)
 
+    /// The batch that comes next, while another one is written: what can be done for it ahead. It may come changed, or
+    /// never.
+    func stage(_ next: RecordBatch) async
+
     /// The last position of a journal that the store holds, `start` if none.
     func mark(ofJournal id: String) async throws(StorageError) -> JournalPosition
 }
 
 /// A store with its two sides: what the rooms above ask, and where the batch writer puts records.
-protocol StoreBackend: Store {
+protocol StoreBackend: Store, RelationalStore {
     /// Lives on the store's loop, like the batch writer.
     var sink: any RecordSink { get }
 
@@ -38,6 +42,9 @@ protocol StoreBackend: Store {
 
     /// Its connections to a database, from any thread; empty for a file.
     var pools: [PoolFigures] { get }
+
+    /// What servers that share the store settle; nil if none can.
+    var sharedInboxes: (any SharedInboxStore)? { get }
 
     /// Closes its connections; no call may follow.
     func close() async throws(StorageError)

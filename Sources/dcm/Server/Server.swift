@@ -10,6 +10,8 @@ struct Server {
     private let bus: Bus
     private let store: DurableStore
     private let rooms: Rooms
+    /// Nil when its files could not be opened: histories are in memory only.
+    private let history: HistoryStore?
     private let gateway: GatewayServer
     private let logger: Logger
 
@@ -23,19 +25,42 @@ struct Server {
     /// What was opened is closed again when a later step fails.
     static func start(_ settings: ServerSettings, folder: String, loops: Int, logger: Logger) async throws -> Server {
         let routing = RoutingMemory(isShared: settings.store.isShared)
+        let registry = InboxRegistry()
         let store = try await DurableStore.open(
             folder: folder,
             location: settings.store,
             limits: settings.journal,
             learning: .rules,
+            presence: registry.presence,
             committed: { routing.apply($0) }
         )
         let bus = Bus(loops: loops)
         do {
             try await bus.start()
+            let history = try await keepHistory(settings.history, bus: bus, folder: store.folder, logger: logger)
             // A store of its own is waited for; one that may be away is asked until it answers, see `run`.
             if !store.mayBeAway { try await routing.load(from: store) }
-            return try await listen(settings, bus: bus, store: store, routing: routing, logger: logger)
+            var exchange = settings.exchange
+            let secret = try settings.secret ?? SecretFile.secret(in: store.folder.path)
+            exchange.secret = secret
+            let rooms = Rooms(
+                bus: bus,
+                store: store,
+                routing: routing,
+                registry: registry,
+                delivery: settings.delivery,
+                exchange: exchange,
+                takePicture: CopyDatabase.inOtherProcess
+            )
+            return try await listen(
+                settings,
+                secret: secret,
+                bus: bus,
+                store: store,
+                history: history,
+                rooms: rooms,
+                logger: logger
+            )
         } catch {
             bus.stop()
             try? await store.close()
@@ -43,21 +68,37 @@ struct Server {
         }
     }
 
+    /// A full disk keeps nobody from talking: histories are then in memory, and durable publishes are refused.
+    private static func keepHistory(
+        _ limits: HistoryLimits,
+        bus: Bus,
+        folder: DataFolder,
+        logger: Logger
+    ) async throws -> HistoryStore? {
+        do throws(StorageError) {
+            let (store, setup) = try HistoryStore.open(folder: folder, limits: limits)
+            await bus.keepHistory(setup)
+            return store
+        } catch {
+            guard error.code == .diskFull else { throw error }
+            logger.warning("histories are kept in memory only", metadata: ["reason": "\(error)"])
+            await bus.keepHistory(HistorySetup(limits: limits))
+            return nil
+        }
+    }
+
     private static func listen(
         _ settings: ServerSettings,
+        secret: String,
         bus: Bus,
         store: DurableStore,
-        routing: RoutingMemory,
+        history: HistoryStore?,
+        rooms: Rooms,
         logger: Logger
     ) async throws -> Server {
-        let rooms = Rooms(
-            bus: bus,
-            store: store,
-            routing: routing,
-            takePicture: CopyDatabase.inOtherProcess
-        )
+        // A store of its own answers now; one that may be away is asked until it does, see `run`.
+        if !store.mayBeAway { try await rooms.exchange.load() }
         try await store.history(after: store.figures.writer.mark) { entries, _ in rooms.recorder.restore(entries) }
-        let secret = try settings.secret ?? SecretFile.secret(in: store.folder.path)
         let authenticator = Authenticator(
             secret: secret,
             isDevelopment: settings.isDevelopment,
@@ -72,7 +113,7 @@ struct Server {
             logger: logger
         )
         try store.folder.write(["rest \(gateway.restAddress)", "websocket \(gateway.webSocketAddress)"])
-        return Server(bus: bus, store: store, rooms: rooms, gateway: gateway, logger: logger)
+        return Server(bus: bus, store: store, rooms: rooms, history: history, gateway: gateway, logger: logger)
     }
 
     /// Serves until the shutdown begins, then ends in order: ports, connections, store, loops.
@@ -80,6 +121,12 @@ struct Server {
         let reporter = MetricsReporter(bus: bus, figures: store.store, logger: logger)
         await withTaskGroup { group in
             group.addTask { await reporter.run() }
+            let callbacks = CallbackClient(bus: bus, hosts: rooms.exchange.callbackHosts)
+            group.addTask { await rooms.exchange.run(with: callbacks) }
+            group.addTask { await InboxKeeper(inboxes: rooms.inboxes).run() }
+            if let shared = store.sharedInboxes {
+                group.addTask { await SharedInboxKeeper(inboxes: rooms.inboxes, shared: shared).run() }
+            }
             group.addTask { await rooms.jobs.run() }
             if store.mayBeAway {
                 group.addTask {
@@ -95,6 +142,10 @@ struct Server {
         await bus.drain(seconds: Server.drainSeconds)
         await gateway.finishRequests()
         await rooms.jobs.stop()
+        await rooms.inboxes.finish()
+        // Nobody is connected any more: other servers needn't wait until this one is taken for dead.
+        if let shared = store.sharedInboxes { try? await rooms.inboxes.release(to: shared) }
+        await closeHistory()
         do throws(StorageError) {
             try await store.close()
         } catch {
@@ -102,5 +153,14 @@ struct Server {
         }
         bus.stop()
         logger.info("bye")
+    }
+
+    private func closeHistory() async {
+        let isWhole = await bus.flushHistory()
+        do throws(StorageError) {
+            try await history?.close(isWhole: isWhole)
+        } catch {
+            logger.error("the history did not close cleanly", metadata: ["reason": "\(error)"])
+        }
     }
 }

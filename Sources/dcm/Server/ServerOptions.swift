@@ -19,6 +19,10 @@ struct ServerOptions: ParsableArguments {
 
     @OptionGroup var database: DatabaseLocation
 
+    @OptionGroup var delivery: DeliveryOptions
+
+    @OptionGroup var exchange: ExchangeOptions
+
     @Option(help: "Event loops. One carries a million messages per second.")
     var loops = 1
 
@@ -41,6 +45,15 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "Mebibytes of records that may wait for the store; beyond, new ones are refused with 503.")
     var journalSize = 1024
 
+    @Option(help: "Events that are kept of each channel for those who come back; 0 for none.")
+    var historyDepth = 1000
+
+    @Option(help: "Seconds that such an event is kept; 0 turns it off.")
+    var historyAge = 3600
+
+    @Option(help: "Mebibytes of all such events together.")
+    var historySize = 256
+
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "info"
 
@@ -55,6 +68,12 @@ struct ServerOptions: ParsableArguments {
         guard (1...1 << 20).contains(journalSize) else {
             throw ValidationError("--journal-size takes a number from 1 to 1048576")
         }
+        guard (0...1_000_000).contains(historyDepth), (0...31_536_000).contains(historyAge) else {
+            throw ValidationError("--history-depth takes a number up to 1000000, --history-age one up to 31536000")
+        }
+        guard (1...65_536).contains(historySize) else {
+            throw ValidationError("--history-size takes a number from 1 to 65536")
+        }
         guard maxConnections.map({ $0 > 0 }) ?? true else {
             throw ValidationError("--max-connections takes a number above 0")
         }
@@ -63,7 +82,9 @@ struct ServerOptions: ParsableArguments {
     /// The same options for a server in the background.
     var arguments: [String] {
         var arguments = ["--data", location.path, "--loops", "\(loops)", "--log-level", logLevel]
-        arguments += ["--journal-size", "\(journalSize)"]
+        arguments += ["--journal-size", "\(journalSize)", "--history-depth", "\(historyDepth)"]
+        arguments += ["--history-age", "\(historyAge)", "--history-size", "\(historySize)"]
+        arguments += delivery.arguments
         if let url = database.url { arguments += ["--database", url] }
         if let maxConnections { arguments += ["--max-connections", "\(maxConnections)"] }
         if let host { arguments += ["--host", host] }
@@ -72,6 +93,7 @@ struct ServerOptions: ParsableArguments {
         for name in allowHost { arguments += ["--allow-host", name] }
         for origin in allowOrigin { arguments += ["--allow-origin", origin] }
         if let devAuth { arguments.append(devAuth ? "--dev-auth" : "--no-dev-auth") }
+        arguments += exchange.arguments
         if echo { arguments.append("--echo") }
         return arguments
     }

@@ -1,3 +1,4 @@
+import Agents
 import Bus
 import Configuration
 import Gateway
@@ -11,11 +12,20 @@ struct ServerSettings {
     let isDevelopment: Bool
     let journal: JournalLimits
     let store: StoreLocation
+    let delivery: DeliveryPolicy
+    let exchange: ExchangeSettings
+    let history: HistoryLimits
 
     /// Throws a `CommandError` with one sentence when something doesn't fit together.
     init(_ options: ServerOptions, environment: ConfigReader, logger: Logger) throws {
         store = try options.database.store(environment)
+        exchange = try options.exchange.settings()
         journal = JournalLimits(bytes: Int64(options.journalSize) << 20)
+        delivery = options.delivery.policy
+        var history = HistoryLimits(depth: options.historyDepth, age: Int64(options.historyAge) * 1000)
+        history.totalBytes = options.historySize << 20
+        history.channelBytes = min(history.channelBytes, history.totalBytes)
+        self.history = history
         let host = try ServerSettings.host(options, environment, logger)
         gateway = try ServerSettings.gateway(options, environment, host: host)
         secret = environment.text("WS_AUTH_SECRET")

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Bus
 import Foundation
 
 /// `dcm publish`
@@ -22,24 +21,18 @@ struct Publish: AsyncParsableCommand {
     @Argument(help: "The data, as JSON; - reads it from standard input.")
     var json = "null"
 
+    @Flag(help: "Keep it as the channel's last value: who subscribes later gets it too. null clears it.")
+    var retain = false
+
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
-        let data =
-            json == "-" ? String(decoding: try FileHandle.standardInput.readToEnd() ?? Data(), as: UTF8.self) : json
-        do throws(JSONError) {
-            try JSONScanner.validate(data.utf8Span.span)
-        } catch {
-            let sentence =
-                "The data is no JSON (\(error.message)): quote it for the shell, for example '{\"ok\":true}'."
-            let usage = DCM.usageString(for: Publish.self)
-            FileHandle.standardError.write(Data("Error: \(sentence)\nUsage: \(usage)\n".utf8))
-            throw ExitCode.validationFailure
-        }
+        let data = try JSONArgument.read(json, usage: DCM.usageString(for: Publish.self))
         var conversation = try await Conversation(options)
         let names = try JSONEncoder().encode(["channel": channel, "event": event, "type": "publish", "id": "publish"])
         // The data goes as it was given: decoding and encoding it would change numbers and the order of keys.
-        let message = String(decoding: names, as: UTF8.self).dropLast() + ",\"data\":\(data)}"
+        let retained = retain ? ",\"retain\":true" : ""
+        let message = String(decoding: names, as: UTF8.self).dropLast() + retained + ",\"data\":\(data)}"
         try await conversation.ask(String(message), id: "publish")
         await conversation.close()
     }

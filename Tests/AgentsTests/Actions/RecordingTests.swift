@@ -52,9 +52,9 @@ struct RecordingTests {
         rooms = try await open(folder)
         let second = try await rooms.recorder.record(action, repeatable: request) { Array("\($0.id)".utf8) }
         #expect(second == RecordedAnswer(body: first.body, isRepetition: true))
-        #expect(try await rooms.history.list(ActionFilter()).map { Array("\($0.id)".utf8) } == [first.body])
+        #expect(try await rooms.history.list(ActionFilter()).rows.map { Array("\($0.id)".utf8) } == [first.body])
         #expect(try await rooms.history.deleteAll(ofSession: "s") == 1)
-        #expect(try await rooms.history.list(ActionFilter()).isEmpty)
+        #expect(try await rooms.history.list(ActionFilter()).rows.isEmpty)
         try await rooms.store.close()
     }
 

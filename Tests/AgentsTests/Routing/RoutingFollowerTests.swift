@@ -104,6 +104,18 @@ import Testing
         #expect(try uses(memory) == 21)
     }
 
+    @Test func whatCouldNotBeLoadedIsLoadedLater() async throws {
+        let memory = RoutingMemory(isShared: true)
+        history.contents.withLock { $0.failure = StorageError(.unavailable, "away") }
+        await #expect(throws: AgentsError.self) { try await memory.load(from: history) }
+        history.contents.withLock {
+            $0.failure = nil
+            $0.scores = [row(20)]
+        }
+        #expect(try await memory.follow(history))
+        #expect(try uses(memory) == 20)
+    }
+
     @Test func itLooksWhenItIsWokenAndNowAndThen() async throws {
         let memory = try await memory()
         let clock = TestClock()

@@ -30,6 +30,12 @@ struct JSONBodyTests {
         #expect(throws: GatewayError(.badRequest, message)) { try body(json) }
     }
 
+    @Test func refusesMoreFieldsThanAnyRouteHas() throws {
+        func object(_ count: Int) -> String { "{\((0..<count).map { "\"\($0)\":0" }.joined(separator: ","))}" }
+        #expect(throws: Never.self) { try body(object(200)) }
+        #expect(throws: GatewayError(.badRequest, "A body has at most 200 fields")) { try body(object(201)) }
+    }
+
     @Test func readsFields() throws {
         var body = try body(
             #"{"s":"ä\n","n":-3,"b":true,"l":["x","y"],"u":"01A209A6-7FAF-7000-83FF-4B7C1AFAB3A9","t":"mcp"}"#

@@ -29,7 +29,7 @@ extension JSONSchema {
         case .map(let element):
             guard let values = value as? [String: Any] else { return ["\(place) is no object"] }
             return values.flatMap { element.problems(with: $1, at: "\(place).\($0)") }
-        case .object(let members):
+        case .members(let members):
             guard let values = value as? [String: Any] else { return ["\(place) is no object"] }
             return problems(with: values, members, at: place)
         }
@@ -39,10 +39,10 @@ extension JSONSchema {
     /// Members that aren't described are problems too: nobody would know of them.
     private func problems(
         with values: [String: Any],
-        _ members: KeyValuePairs<String, JSONSchema>,
+        _ members: [JSONMember],
         at place: String
     ) -> [String] {
-        var problems = Set(values.keys).subtracting(members.map(\.key)).map { "\(place).\($0) is not described" }
+        var problems = Set(values.keys).subtracting(members.map(\.name)).map { "\(place).\($0) is not described" }
         for (name, schema) in members {
             if let value = values[name] {
                 problems += schema.problems(with: value, at: "\(place).\(name)")

@@ -1,6 +1,7 @@
 /// Each route of the REST port, once well used and once badly. A route without both fails `RouteTableTests`.
 enum RouteExamples {
-    static let all: [RouteExample] = server + actions + routing + hooks + jobs
+    static let all: [RouteExample] =
+        server + actions + routing + hooks + messages + work + channels + jobs + ExchangeExamples.all
 
     /// A UUID that nothing has.
     static let nobody = "00000000-0000-7000-8000-000000000000"
@@ -11,6 +12,8 @@ enum RouteExamples {
         .works("GET /stats"),
         .works("GET /stats", "/stats?stale=1"),
         .fails("GET /stats", "/stats?stale=perhaps"),
+        .works("GET /stats/tools-summary"),
+        .fails("GET /stats/tools-summary", method: "POST", status: 405),
         .works("GET /metrics"),
         .fails("GET /metrics", method: "DELETE", status: 405),
         .works("GET /openapi.json"),
@@ -49,6 +52,77 @@ enum RouteExamples {
         .fails("GET /api/routing/stats", method: "POST", status: 405),
         .works("POST /api/routing/feedback", nil, #"{"tool_name":"Bash","keywords":["tests"],"chosen":true}"#),
         .fails("POST /api/routing/feedback", nil, #"{"tool_name":"Bash","keywords":"tests","chosen":true}"#),
+    ]
+
+    private static let messages: [RouteExample] = [
+        .works(
+            "POST /api/messages",
+            nil,
+            #"{"from_agent":"a","to_agent":"b","topic":"x.t","content":"hello","thread_id":"t","ttl_ms":1500}"#,
+            status: 201,
+            keeps: ["message": "message.id"]
+        ),
+        .works(
+            "POST /api/messages",
+            nil,
+            #"{"from_agent_id":"a","topic":"task.created","payload":{"n":1},"client_message_id":"c"}"#,
+            status: 201
+        ),
+        .fails(
+            "POST /api/messages",
+            nil,
+            #"{"from_agent":"a","topic":"x.t","content":{},"client_message_id":"c"}"#,
+            status: 422
+        ),
+        .fails("POST /api/messages", nil, #"{"topic":"x.t","content":{}}"#),
+        .works("GET /api/messages/:agent_id", "/api/messages/b?limit=1&since=2026-01-01T00:00:00Z"),
+        .fails("GET /api/messages/:agent_id", "/api/messages/b?since=yesterday"),
+        .works("GET /api/messages/:id/state", "/api/messages/{message}/state"),
+        .fails("GET /api/messages/:id/state", "/api/messages/{nobody}/state", status: 404),
+        .works("GET /api/inboxes", "/api/inboxes?stale=1"),
+        .works("GET /api/inboxes"),
+        .fails("GET /api/inboxes", "/api/inboxes?limit=0"),
+        .works("POST /api/dead-letters/:id/retry", "/api/dead-letters/{message}/retry", #"{"agent_id":"b"}"#),
+        .works("POST /api/messages/:id/ack", "/api/messages/{message}/ack", #"{"agent_id":"b"}"#),
+        .fails("POST /api/messages/:id/ack", "/api/messages/{message}/ack", #"{"agent_id":"c"}"#, status: 404),
+        .fails("POST /api/messages/:id/ack", "/api/messages/{message}/ack", "{}"),
+        .works("GET /api/dead-letters", "/api/dead-letters?agent_id=b"),
+        .fails("GET /api/dead-letters", "/api/dead-letters?offset=-1"),
+        .fails(
+            "POST /api/dead-letters/:id/retry",
+            "/api/dead-letters/{message}/retry",
+            #"{"agent_id":"b"}"#,
+            status: 404
+        ),
+    ]
+
+    /// Somebody answers on `topics/examples`.
+    private static let channels: [RouteExample] = [
+        .works(
+            "POST /api/channels/:channel/request",
+            "/api/channels/topics%2Fexamples/request",
+            #"{"event":"q","data":[1],"timeout_ms":60000}"#
+        ),
+        .fails("POST /api/channels/:channel/request", "/api/channels/topics%2Fexamples/request", "{}"),
+        .fails(
+            "POST /api/channels/:channel/request",
+            "/api/channels/topics%2Fz/request",
+            #"{"event":"q"}"#,
+            status: 404
+        ),
+        .fails(
+            "POST /api/channels/:channel/request",
+            "/api/channels/jobs%2Fz/request",
+            #"{"event":"job.x"}"#,
+            status: 403
+        ),
+        .works("GET /api/channels/:channel/history", "/api/channels/topics%2Fexamples/history?since=0&limit=9"),
+        .fails("GET /api/channels/:channel/history", "/api/channels/global/history", status: 404),
+        .fails("GET /api/channels/:channel/history", "/api/channels/agents%2Fme/history", status: 403),
+        .works("GET /api/agents"),
+        .fails("GET /api/agents", "/api/agents?limit=0"),
+        .works("GET /api/connections", "/api/connections?limit=1"),
+        .fails("GET /api/connections", "/api/connections?after=x"),
     ]
 
     private static let hooks: [RouteExample] = [

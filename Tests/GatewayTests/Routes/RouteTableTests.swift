@@ -1,3 +1,4 @@
+import Bus
 import HTTPTypes
 import Storage
 import TestSupport
@@ -23,19 +24,34 @@ import Testing
     func examplesAreAnsweredAsDescribed(place: Place) async throws {
         try await TestServer.run(location: try await place.location()) { (server) async throws in
             let routes = Dictionary(uniqueKeysWithValues: server.gateway.routes.map { ($0.name, $0) })
+            let responder = try await RouteTableTests.responder(on: server.bus)
+            defer { responder.cancel() }
             var values = ["nobody": RouteExamples.nobody]
             for example in RouteExamples.all {
                 let (target, body) = example.request(with: values)
                 let what = "\(example.method) \(target) \(body ?? "")"
-                let answer = try RawHTTP.request(example.method, target, port: server.restPort, body: body)
+                let answer = try RawHTTP.patientRequest(example.method, target, port: server.restPort, body: body)
                 #expect(answer.status == example.status, "\(what): \(answer.text)")
                 let route = try #require(routes[example.route], "no such route: \(example.route)")
                 if example.method == route.method.rawValue { expect(answer, isDescribedBy: route, what) }
+                if target.contains("stale=1") { #expect(try answer.json["behind"] != nil, "\(what)") }
                 for (name, path) in example.keeps {
                     let value = RouteExample.value(path, in: try answer.json)
                     #expect(value != nil, "\(what): \(path)")
                     values[name] = value
                 }
+            }
+        }
+    }
+
+    /// Answers what is asked on `topics/examples`.
+    private static func responder(on bus: Bus) async throws -> Task<Void, any Error> {
+        let pattern = try #require(ChannelPattern("topics/examples"))
+        let questions = await bus.subscribe(to: [pattern], policy: .dropOldest)
+        return Task {
+            for try await question in questions {
+                guard let id = question.replyTo else { continue }
+                _ = await bus.reply(to: id, Reply(data: Array("1".utf8), sender: nil))
             }
         }
     }

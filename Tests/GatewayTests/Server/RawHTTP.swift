@@ -99,6 +99,16 @@ struct RawHTTP: ~Copyable {
         }
     }
 
+    /// The same again, as Retry-After says, while the store has not caught up: on a busy machine it may take longer than
+    /// a request waits.
+    static func patientRequest(_ method: String, _ target: String, port: UInt16, body: String? = nil) throws -> Answer {
+        for _ in 0..<20 {
+            let answer = try request(method, target, port: port, body: body)
+            if answer.status != 503 { return answer }
+        }
+        return try request(method, target, port: port, body: body)
+    }
+
     /// One request on a connection of its own.
     static func request(
         _ method: String,

@@ -40,6 +40,12 @@ struct TestAgent {
         try await next { $0["event"] as? String == name }
     }
 
+    /// Reads what is left; true at the end.
+    mutating func hasEnded() async throws -> Bool {
+        while try await messages.next() != nil {}
+        return true
+    }
+
     static func object(_ text: String) throws -> [String: any Sendable] {
         try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: any Sendable] ?? [:]
     }

@@ -10,6 +10,7 @@ final class TestServer: Sendable {
     let bus: Bus
     let store: DurableStore
     let gateway: GatewayServer
+    let rooms: Rooms
     private let folder: TemporaryFolder
 
     static let secret = "a secret of tests"
@@ -50,12 +51,33 @@ final class TestServer: Sendable {
     ) async throws {
         folder = try TemporaryFolder()
         let routing = RoutingMemory()
-        store = try await DurableStore.open(folder: folder.path, location: location, learning: .rules) {
-            routing.apply($0)
-        }
-        try await routing.load(from: store)
+        let registry = InboxRegistry()
+        // A sanitizer or a busy machine takes ten times as long, and no test is about that.
+        store = try await DurableStore.open(
+            folder: folder.path,
+            location: location,
+            learning: .rules,
+            presence: registry.presence,
+            patience: 30,
+            committed: { routing.apply($0) }
+        )
+        try await TestServer.load(routing, from: store)
         bus = Bus(loops: loops)
         try await bus.start()
+        await bus.keepHistory(HistorySetup(limits: HistoryLimits(depth: 100)))
+        rooms = Rooms(
+            bus: bus,
+            store: store,
+            routing: routing,
+            registry: registry,
+            takePicture: { source, copy throws(AgentsError) in
+                do throws(StorageError) {
+                    return try DatabasePicture.take(source, to: copy)
+                } catch {
+                    throw AgentsError(error)
+                }
+            }
+        )
         let authenticator = Authenticator(
             secret: TestServer.secret,
             isDevelopment: isDevelopment,
@@ -69,27 +91,28 @@ final class TestServer: Sendable {
             configuration,
             bus: bus,
             store: store,
-            rooms: Rooms(
-                bus: bus,
-                store: store,
-                routing: routing,
-                takePicture: { source, copy throws(AgentsError) in
-                    do throws(StorageError) {
-                        return try DatabasePicture.take(source, to: copy)
-                    } catch {
-                        throw AgentsError(error)
-                    }
-                }
-            ),
+            rooms: rooms,
             authenticator: authenticator,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
+    }
+
+    /// A database that has just been made may take longer than a read waits, on a busy machine.
+    private static func load(_ routing: RoutingMemory, from store: DurableStore) async throws {
+        while true {
+            do {
+                return try await routing.load(from: store)
+            } catch {
+                guard store.mayBeAway, error.code == .unavailable else { throw error }
+            }
+        }
     }
 
     private func stop() async throws {
         await gateway.stopListening()
         await bus.drain(seconds: 5)
         await gateway.finishRequests()
+        await rooms.inboxes.finish()
         try await store.close()
         bus.stop()
     }

@@ -182,8 +182,10 @@ struct PostgresLossTests {
 }
 
 extension PostgresConnection {
-    /// Returns when the query says true.
+    /// Returns when the query says true, also inside of a transaction, which would see the activity of one moment only.
     func wait(_ sql: String) async throws {
-        while try await !execute("SELECT COALESCE((\(sql)), false)").bool(0, 0) { await Task.yield() }
+        while try await !execute("SELECT COALESCE((\(sql)), false)").bool(0, 0) {
+            try await execute("SELECT pg_stat_clear_snapshot()")
+        }
     }
 }

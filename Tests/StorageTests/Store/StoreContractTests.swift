@@ -74,7 +74,7 @@ struct StoreContractTests {
             for tool in ["Bash", "none", nil] {
                 for type in ["builtin", "mcp", nil] {
                     for session in ["s", nil] {
-                        let expected = actions.reversed().filter { action in
+                        let expected: [ActionRecord] = actions.reversed().filter { action in
                             (tool == nil || action.toolName == tool) && (type == nil || action.toolType == type)
                                 && (session == nil || action.sessionID == session)
                         }
@@ -85,6 +85,11 @@ struct StoreContractTests {
                         filter.offset = 2
                         let page = try await store.actions(matching: filter).map(\.id)
                         #expect(page == expected.dropFirst(2).prefix(3).map(\.id))
+                        guard expected.count > 3 else { continue }
+                        filter.cursor = PageCursor(time: expected[3].createdAt, id: expected[3].id.description)
+                        filter.offset = 0
+                        let behind = try await store.actions(matching: filter).map(\.id)
+                        #expect(behind == expected.dropFirst(4).prefix(3).map(\.id))
                     }
                 }
             }

@@ -21,6 +21,7 @@ func replayedScores(_ records: [JournalRecord]) -> [ScoreKey: ScoreRow] {
                     rows[key] = testLearning.feedback(feedback).applied(to: rows[key])
                 }
             }
+        case .message, .inbox, .reading, .sighting: break
         }
     }
     return rows

@@ -77,6 +77,7 @@ func randomRecord(using random: inout some RandomNumberGenerator) -> JournalReco
         Bool.random(using: &random) ? value : nil
     }
     let time = Timestamp(milliseconds: Int64.random(in: -1_000_000...4_000_000_000_000, using: &random))
+    if Int.random(in: 0..<3, using: &random) == 0 { return randomMessageRecord(at: time, using: &random, text) }
     let keywords = (0..<Int.random(in: 0...4, using: &random)).map { _ in text(&random) }
     guard Int.random(in: 0..<5, using: &random) > 0 else {
         return .feedback(

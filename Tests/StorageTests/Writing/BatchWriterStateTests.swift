@@ -5,7 +5,7 @@ import Testing
 struct BatchWriterStateTests {
     @Test func aTrickleIsGathered() {
         var state = BatchWriterState()
-        #expect(state.recordsArrived(backlog: 1) == .gather(milliseconds: 3))
+        #expect(state.recordsArrived(backlog: 1) == .gather(milliseconds: BatchWriterState.idleGatheringMilliseconds))
         #expect(state.recordsArrived(backlog: 2) == .nothing)
         #expect(state.gatheringEnded() == .write)
         #expect(state.batchWritten(backlog: 0, isAwaited: false) == .nothing)

@@ -105,7 +105,7 @@ package final class PostgresServer: Sendable {
     package func start() throws {
         var options = [
             "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=\(folder.path)", "fsync=off",
-            "shared_buffers=64MB", "max_connections=100", "max_wal_size=2GB",
+            "shared_buffers=64MB", "max_connections=300", "max_wal_size=2GB",
         ]
         if isEncrypted {
             options += ["ssl=on", "ssl_cert_file=\(certificate)", "ssl_key_file=\(folder.path)/server.key"]

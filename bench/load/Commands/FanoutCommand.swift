@@ -47,7 +47,12 @@ struct FanoutCommand: AsyncParsableCommand {
         var rows: [Report.Row] = []
         for shape in shapes {
             let plan = options.plan(shape, to: targets.dcm)
-            let format = DCMFormat(host: "\(plan.address)", channel: TrafficPlan.channel, size: options.size)
+            let format = DCMFormat(
+                host: "\(plan.address)",
+                channel: TrafficPlan.channel,
+                size: options.size,
+                isDurable: options.durable
+            )
             let outcome = try await TrafficRun.run(plan, format: format, server: targets.dcm.figures, on: bus)
             rows.append(row("\(shape) dcm", outcome))
             guard let nats = targets.nats else { continue }
@@ -110,6 +115,9 @@ struct FanoutOptions: ParsableArguments {
 
     @Flag(help: "Publish without asking for an answer.")
     var noAcks = false
+
+    @Flag(help: "Ask for answers that come when the event is on the disk.")
+    var durable = false
 
     func plan(_ shape: FanoutShape, to target: Target) -> TrafficPlan {
         var plan = TrafficPlan(

@@ -6,6 +6,8 @@ import Gateway
 struct DCMFormat: WireFormat {
     let host: String
     private let target: String
+    /// Wants each answer when the event is on the disk.
+    private let isDurable: Bool
     /// Bytes of the data within a publish.
     let dataSize: Int
 
@@ -14,10 +16,11 @@ struct DCMFormat: WireFormat {
     /// - Parameters:
     ///   - size: bytes of the JSON text of a publish.
     ///   - target: of the upgrade; without `global=0` the connection also listens to `global`, as agents do.
-    init(host: String, channel: String, size: Int, target: String = "/?global=0") {
+    init(host: String, channel: String, size: Int, isDurable: Bool = false, target: String = "/?global=0") {
         self.host = host
+        self.isDurable = isDurable
         self.target = target
-        let empty = DCMFormat.envelope(channel: channel, data: [], wantsAnswer: true).count
+        let empty = DCMFormat.envelope(channel: channel, data: [], wantsAnswer: true, isDurable: isDurable).count
         dataSize = max(PayloadData.minimumSize, size - empty)
     }
 
@@ -39,7 +42,12 @@ struct DCMFormat: WireFormat {
 
     func publication(channel: String, publisher: Int, wantsAnswer: Bool) -> Publication {
         let data = PayloadData.make(publisher: publisher, size: dataSize)
-        let payload = DCMFormat.envelope(channel: channel, data: data, wantsAnswer: wantsAnswer)
+        let payload = DCMFormat.envelope(
+            channel: channel,
+            data: data,
+            wantsAnswer: wantsAnswer,
+            isDurable: isDurable
+        )
         // Any key costs the server the same; a constant one spares the generator a system call.
         let key: UInt32 = 0x5A3C_96E1
         var head: [UInt8] = [0x81]
@@ -63,9 +71,10 @@ struct DCMFormat: WireFormat {
 
     private static let idOffset = #"{"type":"publish","id":"#.utf8.count
 
-    private static func envelope(channel: String, data: [UInt8], wantsAnswer: Bool) -> [UInt8] {
+    private static func envelope(channel: String, data: [UInt8], wantsAnswer: Bool, isDurable: Bool) -> [UInt8] {
         let id = wantsAnswer ? #""id":\#(PayloadData.firstNumber),"# : ""
-        let front = #"{"type":"publish",\#(id)"channel":"\#(channel)","event":"\#(event)","data":"#
+        let durable = isDurable ? #""durable":true,"# : ""
+        let front = #"{"type":"publish",\#(id)\#(durable)"channel":"\#(channel)","event":"\#(event)","data":"#
         return Array(front.utf8) + data + [UInt8(ascii: "}")]
     }
 

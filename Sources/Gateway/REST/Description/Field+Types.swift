@@ -128,6 +128,11 @@ extension Field where Value == [UInt8] {
         Field(name, .content, aliases: aliases, summary, value: json)
     }
 
+    /// Any JSON value, as its bytes.
+    static func anything(_ name: String, _ summary: String) -> Field {
+        Field(name, .anything, summary, value: json)
+    }
+
     @Sendable private static func json(_ value: FieldValue) -> [UInt8]? {
         guard case .json(let bytes) = value else { return nil }
         return bytes

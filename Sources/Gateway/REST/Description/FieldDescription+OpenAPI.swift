@@ -30,17 +30,22 @@ extension FieldDescription {
             json.field("explode", false)
         }
         json.key("schema")
-        writeSchema(isQuery: place == "query", to: &json)
+        writeSchema(isQuery: place != "path", to: &json)
         json.endObject()
     }
 
     func writeSchema(isQuery: Bool, to json: inout JSONWriter) {
         json.beginObject()
         let others = aliases.isEmpty ? "" : " (also: \(aliases.joined(separator: ", ")))"
-        json.field("description", summary + others)
+        json.field("description", summary + others + (isQuery ? type.queryRemark : ""))
         // Null is the same as nothing in every optional field of a body.
         let takesNull = !isQuery && (!isRequired || isNullable)
-        if takesNull { json.field("type", [type.typeName, "null"].compactMap { $0 }) } else { writeType(to: &json) }
+        switch type {
+        // No type is every type.
+        case .anything: break
+        case _ where takesNull: json.field("type", [type.typeName, "null"].compactMap { $0 })
+        default: writeType(to: &json)
+        }
         type.writeLimits(isRequired: isRequired, takesNull: takesNull, isQuery: isQuery, to: &json)
         writeDefault(to: &json)
         json.endObject()
@@ -74,6 +79,7 @@ extension FieldType {
         case .boolean: "boolean"
         case .texts, .uuids: "array"
         case .object, .content: "object"
+        case .anything: nil
         }
     }
 
@@ -88,7 +94,6 @@ extension FieldType {
             json.endArray()
         case .integer(let range):
             json.field("minimum", range.lowerBound)
-            // More than the maximum is the maximum there.
             if !isQuery { json.field("maximum", range.upperBound) }
         case .uuid: json.field("format", "uuid")
         case .time: json.field("format", "date-time")
@@ -103,8 +108,13 @@ extension FieldType {
             json.field("maxItems", count)
             json.key("items")
             JSONSchema.uuid.write(to: &json)
-        case .number, .boolean, .object, .content: break
+        case .number, .boolean, .object, .content, .anything: break
         }
+    }
+
+    /// More than the maximum is the maximum there.
+    fileprivate var queryRemark: String {
+        if case .integer(let range) = self { "; more than \(range.upperBound) counts as that" } else { "" }
     }
 
     /// Characters, where the limit is one of bytes: no text that is longer can be right.

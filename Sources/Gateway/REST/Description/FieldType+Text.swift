@@ -30,7 +30,7 @@ extension FieldType {
         case .texts(let count, let bytes):
             let texts = text.split(separator: ",").map(String.init)
             return .texts(try FieldType.checked(texts, count: count, bytes: bytes))
-        case .uuids, .object, .content: throw Refusal(text: "expected in the body")
+        case .uuids, .object, .content, .anything: throw Refusal(text: "expected in the body")
         }
     }
 
@@ -54,7 +54,7 @@ extension FieldType {
                 throw Refusal(text: "expected a time as 2026-11-23T17:00:00Z")
             }
             return .time(time)
-        case .integer, .number, .boolean, .texts, .uuids, .object, .content:
+        case .integer, .number, .boolean, .texts, .uuids, .object, .content, .anything:
             throw Refusal(text: "expected \(kind)")
         }
     }
@@ -83,6 +83,7 @@ extension FieldType {
         case .uuids: "an array of UUIDs"
         case .object: "an object"
         case .content: "an object or a string"
+        case .anything: "a JSON value"
         }
     }
 }

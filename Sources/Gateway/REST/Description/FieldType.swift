@@ -23,6 +23,8 @@ enum FieldType: Sendable, Equatable {
     case object
     /// A JSON object, or a text that stands for `{"message": text}`.
     case content
+    /// Any JSON value but null, kept as it is.
+    case anything
 }
 
 /// The value of a field, checked.

@@ -58,6 +58,7 @@ extension JSONBody {
             return .texts(try FieldType.checked(try strings(value, count: count), count: count, bytes: bytes))
         case (.uuids(let count), .array):
             return .uuids(try JSONBody.ids(try strings(value, count: count), name: name))
+        case (.anything, _): return .json(Array(bytes[value.range]))
         case (.object, .object), (.content, .object):
             try checkStorable(value)
             return .json(Array(bytes[value.range]))

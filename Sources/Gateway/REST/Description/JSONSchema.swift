@@ -12,8 +12,8 @@ indirect enum JSONSchema: Sendable {
     /// Whatever a client put there.
     case anything
     case array(JSONSchema)
-    /// The members that are always there, but for those that are `sometimes`.
-    case object(KeyValuePairs<String, JSONSchema>)
+    /// The members that are always there, but for those that are `sometimes`; see `object`.
+    case members([JSONMember])
     /// An object with names that aren't known in advance.
     case map(JSONSchema)
     /// Or null.
@@ -24,7 +24,15 @@ indirect enum JSONSchema: Sendable {
     case named(String, JSONSchema)
 }
 
+/// The name of an object's member, and what it is.
+typealias JSONMember = (name: String, schema: JSONSchema)
+
 extension JSONSchema {
+    /// An object, its members written as a dictionary.
+    static func object(_ members: KeyValuePairs<String, JSONSchema>) -> JSONSchema {
+        .members(members.map { ($0.key, $0.value) })
+    }
+
     /// Writes the schema; what has a name is only referred to.
     func write(to json: inout JSONWriter) {
         switch self {
@@ -77,7 +85,7 @@ extension JSONSchema {
             json.field("type", "object")
             json.key("additionalProperties")
             value.write(to: &json)
-        case .object(let members):
+        case .members(let members):
             json.field("type", "object")
             json.key("properties")
             json.beginObject()
@@ -86,7 +94,7 @@ extension JSONSchema {
                 schema.write(to: &json)
             }
             json.endObject()
-            json.field("required", members.filter { !$0.value.mayBeMissing }.map(\.key))
+            json.field("required", members.filter { !$0.schema.mayBeMissing }.map(\.name))
         case .anything, .optional, .sometimes, .named: break
         }
     }
@@ -103,7 +111,7 @@ extension JSONSchema {
             schema.collectNamed(into: &schemas)
         case .array(let schema), .map(let schema), .optional(let schema), .sometimes(let schema):
             schema.collectNamed(into: &schemas)
-        case .object(let members): for (_, schema) in members { schema.collectNamed(into: &schemas) }
+        case .members(let members): for (_, schema) in members { schema.collectNamed(into: &schemas) }
         case .text, .uuid, .time, .choice, .integer, .number, .boolean, .anything: break
         }
     }

@@ -12,7 +12,9 @@ struct OpenAPIDocument {
         .error(.unauthorized, "Beyond loopback a token or the secret is needed"),
         .error(.forbidden, "Pages of that Origin are not served"),
         .error(.requestTimeout, "The request took too long to arrive"),
+        .error(.uriTooLong, "The path with its query is longer than 8 KiB"),
         .error(.init(code: 421), "This server does not answer for that Host"),
+        .error(.requestHeaderFieldsTooLarge, "The fields of the head are too many or too long"),
         .error(.internalServerError, "A failure of the server"),
         .error(.serviceUnavailable, "The store or the journal does not answer: again after Retry-After"),
     ]
@@ -65,6 +67,7 @@ struct OpenAPIDocument {
         json.beginArray()
         for field in description.path { field.writeParameter(in: "path", to: &json) }
         for field in description.query { field.writeParameter(in: "query", to: &json) }
+        for field in description.headers { field.writeParameter(in: "header", to: &json) }
         json.endArray()
         if let contentType = description.bodyContentType {
             json.key("requestBody")

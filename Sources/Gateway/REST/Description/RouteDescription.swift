@@ -9,13 +9,17 @@ internal import HTTPTypes
 ///         body: [Input.path, Input.name, Input.metadata],
 ///         answers: [.created(ProjectRoutes.answer)]
 ///     )
-struct RouteDescription: Sendable {
+///
+/// A class: each request carries its route, and would count every list in it.
+final class RouteDescription: Sendable {
     let summary: String
     /// The resource that it belongs to.
     let tag: String
     /// The `:name` segments of the template, in their order.
     let path: [FieldDescription]
     let query: [FieldDescription]
+    /// Fields of the head; they are read by who needs them.
+    let headers: [FieldDescription]
     let body: [FieldDescription]
     /// The Content-Type of the body; nil for none.
     let bodyContentType: String?
@@ -27,6 +31,7 @@ struct RouteDescription: Sendable {
         tag: String,
         path: [any DescribedField] = [],
         query: [any DescribedField] = [],
+        headers: [any DescribedField] = [],
         body: [any DescribedField] = [],
         otherBody contentType: String? = nil,
         answers: [RouteAnswer]
@@ -35,6 +40,7 @@ struct RouteDescription: Sendable {
         self.tag = tag
         self.path = path.map(\.description)
         self.query = query.map(\.description)
+        self.headers = headers.map(\.description)
         self.body = body.map(\.description)
         bodyContentType = body.isEmpty ? contentType : "application/json"
         self.answers = answers

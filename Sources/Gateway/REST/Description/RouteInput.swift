@@ -54,7 +54,7 @@ extension FieldType {
     fileprivate var isText: Bool {
         switch self {
         case .text, .choice, .texts: true
-        case .integer, .number, .boolean, .uuid, .time, .uuids, .object, .content: false
+        case .integer, .number, .boolean, .uuid, .time, .uuids, .object, .content, .anything: false
         }
     }
 }

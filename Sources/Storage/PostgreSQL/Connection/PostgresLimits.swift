@@ -17,6 +17,8 @@ struct PostgresLimits: Equatable, Sendable {
     static let requests = PostgresLimits(statement: 10_000, lock: 2000, silence: 12_000, idleTransaction: 30_000)
     /// For what takes no time on a database that is well, asked by those who would rather go on without an answer.
     static let lookups = PostgresLimits(statement: 800, lock: 800, silence: 1000, idleTransaction: 30_000)
+    /// For inboxes: what agents wait for, and what the journal can tell for a while.
+    static let inboxes = PostgresLimits(statement: 3000, lock: 1000, silence: 4000, idleTransaction: 30_000)
     /// For batches, whose statements take as long as they take.
     static let batches = PostgresLimits(statement: 0, lock: 20_000, silence: 60_000, idleTransaction: 30_000)
 

@@ -83,13 +83,7 @@ final class PostgresResult: @unchecked Sendable {
     func bool(_ row: Int, _ column: Int) -> Bool { integer(row, column) == 1 }
 
     func uuid(_ row: Int, _ column: Int) -> UUIDv7 {
-        withBytes(row, column) { bytes in
-            var words: (high: UInt64, low: UInt64) = (0, 0)
-            for index in bytes.indices {
-                words = (words.high << 8 | words.low >> 56, words.low << 8 | UInt64(bytes[index]))
-            }
-            return UUIDv7(high: words.high, low: words.low)
-        }
+        withBytes(row, column) { PostgresResult.uuid($0) }
     }
 
     /// A timestamptz, cut to milliseconds.
@@ -126,6 +120,21 @@ final class PostgresResult: @unchecked Sendable {
     /// A text[] of one dimension; NULLs in it are left out.
     func texts(_ row: Int, _ column: Int) -> [String] {
         withBytes(row, column) { PostgresArray.texts($0) }
+    }
+
+    /// A uuid[] of one dimension.
+    func uuids(_ row: Int, _ column: Int) -> [UUIDv7] {
+        withBytes(row, column) { bytes in
+            PostgresArray.elements(bytes) { PostgresResult.uuid($0) }
+        }
+    }
+
+    private static func uuid(_ bytes: Span<UInt8>) -> UUIDv7 {
+        var words: (high: UInt64, low: UInt64) = (0, 0)
+        for index in bytes.indices {
+            words = (words.high << 8 | words.low >> 56, words.low << 8 | UInt64(bytes[index]))
+        }
+        return UUIDv7(high: words.high, low: words.low)
     }
 
     /// The bytes of a value in place, valid inside of `body`.

@@ -2,21 +2,24 @@
 enum PostgresArray {
     /// The elements of a text[] of one dimension. NULLs, other dimensions and what is cut short are left out: they can
     /// only come from another program, and one row must not hide all others.
-    static func texts(_ bytes: Span<UInt8>) -> [String] {
+    static func texts(_ bytes: Span<UInt8>) -> [String] { elements(bytes) { PostgresText.decode($0) } }
+
+    /// The same for elements of any type.
+    static func elements<Element>(_ bytes: Span<UInt8>, _ element: (Span<UInt8>) -> Element) -> [Element] {
         guard bytes.count >= 20, number(bytes, at: 0) == 1 else { return [] }
         let count = number(bytes, at: 12)
-        var texts: [String] = []
+        var elements: [Element] = []
         var position = 20
         for _ in 0..<max(0, count) {
-            guard position + 4 <= bytes.count else { return texts }
+            guard position + 4 <= bytes.count else { return elements }
             let length = number(bytes, at: position)
             position += 4
             guard length >= 0 else { continue }
-            guard position + length <= bytes.count else { return texts }
-            texts.append(PostgresText.decode(bytes.extracting(position..<position + length)))
+            guard position + length <= bytes.count else { return elements }
+            elements.append(element(bytes.extracting(position..<position + length)))
             position += length
         }
-        return texts
+        return elements
     }
 
     private static func number(_ bytes: Span<UInt8>, at position: Int) -> Int {

@@ -1,0 +1,143 @@
+internal import Agents
+internal import Bus
+
+/// `publish`, `request` and `reply`.
+extension AgentEndpoint {
+    /// Requests that one connection may wait for.
+    static let maximumRequests = 256
+    /// How long a request waits for a reply, in milliseconds, if it doesn't say so, and at most.
+    static let replyMilliseconds = 5000
+    static let maximumReplyMilliseconds = 600_000
+
+    func publish(
+        _ publication: ClientMessage.Publication,
+        _ message: ClientMessage,
+        _ payload: Span<UInt8>,
+        on shard: isolated Shard
+    ) {
+        guard let channel = admitted(publication, message, on: shard) else { return }
+        if publication.isRetained, !shard.retained.hasRoom(on: channel, bytes: payload.count) {
+            return answer(message, failure: "There is no room for another retained value", on: shard)
+        }
+        let event = event(publication, on: channel, payload, replyTo: nil, on: shard)
+        if publication.isDurable { return publishDurably(event, message, on: shard) }
+        shard.publish(event)
+        // Who listens to what he publishes sees the event before the answer.
+        if granted.values.contains(where: { $0.contains { $0.matches(channel) } }) { shard.endBurst() }
+        answerSuccess(message, on: shard)
+    }
+
+    /// The channel, if the rules allow the publication; else the client is told.
+    private func admitted(
+        _ publication: ClientMessage.Publication,
+        _ message: ClientMessage,
+        on shard: isolated Shard
+    ) -> ChannelName? {
+        guard let channel = ChannelName(publication.channel) else {
+            answer(message, failure: "Invalid channel format: \(publication.channel)", on: shard)
+            return nil
+        }
+        if let refusal = AccessPolicy.mayPublish(publication.event, on: channel, as: identity) {
+            answer(message, failure: refusal.message, on: shard)
+            return nil
+        }
+        if channel.kind == .agents, let sender = identity.agentID,
+            let refusal = service.blocking.refusal(from: sender, to: String(channel.name))
+        {
+            answer(message, failure: refusal.message, on: shard)
+            return nil
+        }
+        return channel
+    }
+
+    private func event(
+        _ publication: ClientMessage.Publication,
+        on channel: ChannelName,
+        _ payload: Span<UInt8>,
+        replyTo: String?,
+        on shard: isolated Shard
+    ) -> Message {
+        let position = shard.nextPosition(on: channel)
+        func message(_ data: Span<UInt8>) -> Message {
+            Message(
+                channel: channel,
+                event: publication.event,
+                data: data,
+                sender: identity.sender,
+                position: position,
+                isRetained: publication.isRetained,
+                replyTo: replyTo
+            )
+        }
+        if let range = publication.data { return message(payload.extracting(range)) }
+        return message(Array("null".utf8).span)
+    }
+
+    private func publishDurably(_ event: Message, _ message: ClientMessage, on shard: isolated Shard) {
+        guard shard.canPublishDurably(on: event.channel) else {
+            return answer(message, failure: "Events of this channel are not kept on a disk", on: shard)
+        }
+        shard.publishDurably(event) { [weak self] isWritten in
+            guard let self else { return }
+            if isWritten {
+                answerSuccess(message, on: shard)
+            } else {
+                answer(message, failure: "The event was published, but the disk could not be written", on: shard)
+            }
+        }
+    }
+
+    // MARK: - Request and reply
+
+    func request(
+        _ publication: ClientMessage.Publication,
+        _ milliseconds: Int?,
+        _ message: ClientMessage,
+        _ payload: Span<UInt8>,
+        on shard: isolated Shard
+    ) {
+        guard let id = message.id else {
+            let reason = "A request needs an id, by which its reply is known"
+            return send(ServerMessage.error(code: "PARSE_ERROR", reason), on: shard)
+        }
+        guard let channel = admitted(publication, message, on: shard) else { return }
+        guard requests.count < AgentEndpoint.maximumRequests else {
+            return send(ServerMessage.outcome(id, .refused, of: channel), on: shard)
+        }
+        let wait = min(milliseconds ?? AgentEndpoint.replyMilliseconds, AgentEndpoint.maximumReplyMilliseconds)
+        var opened: String?
+        var isOver = false
+        opened = shard.request(
+            on: channel,
+            asker: subscriber,
+            milliseconds: UInt64(wait),
+            make: { event(publication, on: channel, payload, replyTo: $0, on: shard) },
+            then: { [weak self] outcome in
+                isOver = true
+                guard let self else { return }
+                if let opened { requests.remove(opened) }
+                shard.endBurst()
+                send(ServerMessage.outcome(id, outcome, of: channel), on: shard)
+            }
+        )
+        if let opened, !isOver { requests.insert(opened) }
+    }
+
+    func reply(
+        to id: String,
+        _ data: Range<Int>?,
+        _ message: ClientMessage,
+        _ payload: Span<UInt8>,
+        on shard: isolated Shard
+    ) {
+        let bytes = data.map { [UInt8](copying: payload.extracting($0)) } ?? Array("null".utf8)
+        shard.reply(to: id, Reply(data: bytes, sender: identity.sender)) { [weak self] wasOpen in
+            guard let self else { return }
+            if wasOpen {
+                answerSuccess(message, on: shard)
+            } else if message.id != nil {
+                answer(message, failure: "Nobody waits for this reply any more", on: shard)
+            }
+        }
+    }
+}

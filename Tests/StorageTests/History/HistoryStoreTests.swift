@@ -1,0 +1,133 @@
+import Bus
+import TestSupport
+import Testing
+
+@testable import Storage
+
+@Suite(.timeLimit(.minutes(2))) struct HistoryStoreTests {
+    private let limits = HistoryLimits(depth: 5, age: 1 << 40)
+
+    private let channel = ChannelName("topics/kept") ?? .global
+
+    /// A bus with its history in a folder. `isKilled` leaves the files as a killed process does.
+    private func withBus(
+        _ folder: TemporaryFolder,
+        isKilled: Bool = false,
+        _ body: (Bus) async throws -> Void
+    ) async throws {
+        let data = try DataFolder(path: folder.path)
+        let (store, setup) = try HistoryStore.open(folder: data, limits: limits)
+        let bus = Bus(loops: 2)
+        try await bus.start()
+        // A keeper that never gets to write is as good as one whose process is killed before.
+        let keeper = isKilled ? nil : setup.keeper
+        await bus.keepHistory(
+            HistorySetup(
+                limits: limits,
+                keeper: keeper,
+                marks: setup.marks,
+                restored: setup.restored,
+                retained: setup.retained
+            )
+        )
+        try await body(bus)
+        let isWhole = isKilled ? false : await bus.flushHistory()
+        try await store.close(isWhole: isWhole)
+        try await onOwnThread { bus.stop() }
+    }
+
+    private func publish(_ numbers: ClosedRange<Int>, on bus: Bus) async throws {
+        for number in numbers {
+            bus.publish(Message(channel: channel, event: "x.n", data: Array("\(number)".utf8)))
+        }
+        // Whatever was published before is in the history when its loop has answered.
+        for shard in bus.shards { _ = await shard.gauges() }
+    }
+
+    private func numbers(_ bus: Bus, after offset: Int64? = nil) async throws -> [String] {
+        try #require(await bus.history(of: channel, after: offset, limit: 100)).events
+            .map { String(decoding: $0.data, as: UTF8.self) }
+    }
+
+    @Test func `goes on after a clean end`() async throws {
+        let folder = try TemporaryFolder()
+        var epoch: String?
+        try await withBus(folder) { bus in
+            try await publish(1...8, on: bus)
+            epoch = await bus.history(of: channel, after: nil, limit: 1)?.position.epoch
+        }
+        try await withBus(folder) { bus in
+            let page = try #require(await bus.history(of: channel, after: nil, limit: 100))
+            #expect(page.position == HistoryPosition(offset: 8, epoch: epoch ?? ""))
+            #expect(page.floor == 3)
+            #expect(try await numbers(bus) == ["4", "5", "6", "7", "8"])
+            #expect(page.events.first?.sender == nil && page.events.first?.event == "x.n")
+            try await publish(9...9, on: bus)
+            #expect(try await numbers(bus, after: 8) == ["9"])
+        }
+        try await withBus(folder) { bus in
+            let kept = try await numbers(bus)
+            #expect(kept == ["5", "6", "7", "8", "9"])
+        }
+    }
+
+    @Test func `after a kill no offset comes again, and what was lost is known`() async throws {
+        let folder = try TemporaryFolder()
+        try await withBus(folder) { bus in
+            try await publish(1...3, on: bus)
+        }
+        try await withBus(folder, isKilled: true) { bus in
+            try await publish(4...5, on: bus)
+        }
+        try await withBus(folder) { bus in
+            let page = try #require(await bus.history(of: channel, after: nil, limit: 100))
+            #expect(page.position.offset == 5 && page.floor == 5)
+            #expect(try await numbers(bus) == ["1", "2", "3"])
+            try await publish(6...6, on: bus)
+            #expect(try await numbers(bus, after: 5) == ["6"])
+        }
+    }
+
+    @Test func `after a power failure the count leaps`() throws {
+        let channel = HistoryFile.Channel(id: 1, name: "topics/a", epoch: "e", last: 7, floor: 2)
+        let key = OffsetMarks.key(channel: "topics/a", epoch: "e")
+        func last(_ offsets: [UInt64: Int64], _ isTrustworthy: Bool) -> Int64 {
+            HistoryStore.last(of: channel, OffsetMarks.Previous(offsets: offsets, isTrustworthy: isTrustworthy))
+        }
+        #expect(last([key: 9], true) == 9)
+        #expect(last([key: 7], true) == 7)
+        #expect(last([key: 9], false) == 7 + HistoryStore.leap)
+        #expect(last([:], true) == 7 + HistoryStore.leap)
+        #expect(HistoryStore.last(of: channel, nil) == 7 + HistoryStore.leap)
+    }
+
+    @Test func `keeps retained values`() async throws {
+        let folder = try TemporaryFolder()
+        let jobs = try ["jobs/a", "jobs/b"].map { try #require(ChannelName($0)) }
+        try await withBus(folder) { bus in
+            for (job, data) in [(jobs[0], "1"), (jobs[1], "2"), (jobs[0], "null")] {
+                bus.publish(Message(channel: job, event: "job.x", data: Array(data.utf8), isRetained: true))
+            }
+            for shard in bus.shards { _ = await shard.gauges() }
+        }
+        try await withBus(folder) { bus in
+            let values = bus.retained.values(for: try #require(ChannelPattern("jobs/*")))
+            #expect(values.map(\.channel) == [jobs[1]])
+            #expect(values.map { Array($0.data) } == [Array("2".utf8)])
+        }
+    }
+}
+
+struct OffsetMarksTests {
+    @Test func `a file that was left tells the newest offsets`() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/marks"
+        #expect(OffsetMarks.read(path) == nil)
+        let marks = OffsetMarks(path: path, capacity: 8)
+        marks.replace()
+        let previous = try #require(OffsetMarks.read(path))
+        #expect(previous.offsets.isEmpty && previous.isTrustworthy, "the machine has not been started anew")
+        marks.noteCleanEnd()
+        #expect(OffsetMarks.read(path)?.isTrustworthy == true)
+    }
+}

@@ -1,0 +1,134 @@
+import Bus
+import TestSupport
+import Testing
+
+@testable import Storage
+
+/// Batches whose actions are copied while the batch before them is finished.
+@Suite(.timeLimit(.minutes(2))) struct StagedBatchTests {
+    /// The records of a journal at some positions.
+    private func batch(_ positions: ClosedRange<Int64>, of records: [JournalRecord]) -> RecordBatch {
+        RecordBatch(
+            journalID: "j",
+            entries: positions.map { JournalEntry(position: JournalPosition($0), record: records[Int($0) - 1]) },
+            rejected: [],
+            through: JournalPosition(positions.upperBound)
+        )
+    }
+
+    private func records(_ count: Int) -> [JournalRecord] {
+        (0..<count).map { .action(sampleAction(session: "s\($0 % 3)", keywords: ["k\($0 % 7)", "k\($0 % 5)"])) }
+    }
+
+    private func withWriter(_ body: (PostgresWriter, PostgresOptions) async throws -> Void) async throws {
+        let options = try await PostgresServer.shared().options(database: PostgresServer.newDatabase())
+        try await withLoop { (loop: EventLoop) async throws in
+            let writer = PostgresWriter(options, loop: loop, learning: testLearning, presence: .none)
+            _ = try await writer.mark(ofJournal: "j")
+            do {
+                try await body(writer, options)
+            } catch {
+                await writer.close()
+                throw error
+            }
+            await writer.close()
+        }
+    }
+
+    private func expect(_ records: [JournalRecord], in options: PostgresOptions) async throws {
+        let folder = try TemporaryFolder()
+        let durable = try await StoreKind.postgres.open([], in: folder, at: .postgres(options))
+        #expect(try await durable.store.counts().actions == records.count)
+        #expect(try await durable.store.scores() == replayedScores(records))
+        try await durable.close()
+    }
+
+    @Test func theNextActionsGoInWhileScoresAreChanged() async throws {
+        let records = records(600)
+        try await withWriter { (writer: PostgresWriter, options: PostgresOptions) async throws in
+            try await withPostgres(options) { (other: PostgresConnection) async throws in
+                for first in stride(from: Int64(1), through: 600, by: 200) {
+                    // The first of two can't change scores yet,
+                    try await other.execute("BEGIN")
+                    try await other.execute(PostgresStatements.lockEffects)
+                    let front = batch(first...first + 99, of: records)
+                    let writing = Task { try await writer.write(front, at: testTime) }
+                    let states = "SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database() AND"
+                    try await other.wait("\(states) wait_event_type = 'Lock'")
+                    // but the actions of the second go in.
+                    await writer.stage(batch(first + 100...first + 199, of: records))
+                    try await other.wait("\(states) state = 'idle in transaction' AND query LIKE 'COPY%'")
+                    try await other.execute("COMMIT")
+                    try await writing.value
+                    #expect(try await writer.mark(ofJournal: "j") == JournalPosition(first + 99))
+                    try await writer.write(batch(first + 100...first + 199, of: records), at: testTime)
+                }
+            }
+            #expect(await writer.stagedCount == 3)
+            #expect(try await writer.mark(ofJournal: "j") == JournalPosition(600))
+            try await expect(records, in: options)
+        }
+    }
+
+    @Test func whatIsStagedAndComesChangedLeavesNothing() async throws {
+        let records = records(300)
+        try await withWriter { (writer: PostgresWriter, options: PostgresOptions) async throws in
+            await writer.stage(batch(1...100, of: records))
+            try await writer.write(batch(1...50, of: records), at: testTime)
+            await writer.stage(batch(51...200, of: records))
+            try await writer.write(batch(51...300, of: records), at: testTime)
+            #expect(await writer.stagedCount == 0)
+            try await expect(records, in: options)
+        }
+    }
+
+    @Test func aRecordThatIsRefusedIsRefusedInTheOrdinaryWay() async throws {
+        var records = records(100)
+        records.append(records[7])
+        try await withWriter { (writer: PostgresWriter, options: PostgresOptions) async throws in
+            try await writer.write(batch(1...100, of: records), at: testTime)
+            await writer.stage(batch(101...101, of: records))
+            let error = await #expect(throws: StorageError.self) {
+                try await writer.write(batch(101...101, of: records), at: testTime)
+            }
+            #expect(error?.code == .rejected)
+            try await expect(Array(records[..<100]), in: options)
+        }
+    }
+
+    @Test func whatTheStoreHoldsIsNotStoredAgain() async throws {
+        let records = records(200)
+        try await withWriter { (writer: PostgresWriter, options: PostgresOptions) async throws in
+            await writer.stage(batch(1...200, of: records).withoutActions)
+            // Somebody had the mark in between, for example a connection that was given up.
+            try await withPostgres(options) { (other: PostgresConnection) async throws in
+                let mark = PostgresCommand(BookkeepingStatements.setMark).with("j").with(200).with(testTime)
+                _ = try await other.run(mark)
+            }
+            try await writer.write(batch(1...200, of: records).withoutActions, at: testTime)
+            #expect(await writer.stagedCount == 0)
+            try await expect([], in: options)
+        }
+    }
+
+    @Test func closingEndsWhatIsStaged() async throws {
+        let records = records(100)
+        try await withWriter { (writer: PostgresWriter, options: PostgresOptions) async throws in
+            await writer.stage(batch(1...100, of: records))
+            await writer.close()
+            await writer.stage(batch(1...100, of: records))
+            try await expect([], in: options)
+        }
+    }
+}
+
+extension RecordBatch {
+    /// Verdicts instead, which change nothing.
+    fileprivate var withoutActions: RecordBatch {
+        var batch = self
+        for index in batch.entries.indices {
+            batch.entries[index].record = .feedback(sampleFeedback(tool: "t", keywords: ["none"], chosen: true))
+        }
+        return batch
+    }
+}

@@ -13,22 +13,34 @@ package struct Rooms: Sendable {
     package let tools = ToolsInventory(folder: ToolsInventory.userFolder)
     package let exchange: ExchangeRooms
     package let compacted: CompactedSessions
+    package let jobs: Jobs
 
     /// - Parameters:
     ///   - routing: the memory that the store's commits were handed to since it was opened.
     ///   - registry: whose presence the store was opened with.
+    ///   - takePicture: copies a database that another program writes to, in a process of its own.
     package init(
         bus: Bus,
         store: DurableStore,
         routing: RoutingMemory,
         registry: InboxRegistry,
         delivery: DeliveryPolicy = DeliveryPolicy(),
-        exchange settings: ExchangeSettings = ExchangeSettings()
+        exchange settings: ExchangeSettings = ExchangeSettings(),
+        takePicture: @escaping MigrationRoom.TakePicture
     ) {
         recorder = ActionRecorder(journal: store, answers: store.store, publisher: bus)
         history = ActionHistory(journal: store, store: store.store, publisher: bus)
         self.routing = routing
         feedback = FeedbackRecorder(journal: store, memory: routing)
+        let migration = MigrationRoom(
+            folder: store.folder.path,
+            journal: store,
+            jobs: store.jobs,
+            store: store.imports,
+            takePicture: takePicture,
+            scoresChanged: { await RoutingLoader(memory: routing, history: store).run() }
+        )
+        jobs = Jobs(kinds: migration.kinds, store: store.jobs, owner: store.serverID, publisher: bus)
         work = WorkRooms(WorkContext(journal: store, publisher: bus), store: store.store)
         let exchange = ExchangeRooms(bus: bus, store: store, settings: settings)
         self.exchange = exchange

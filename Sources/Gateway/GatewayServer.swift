@@ -128,6 +128,7 @@ package final class GatewayServer: Sendable {
         routes += ExchangeRoutes(rooms, store: store).routes
         routes += ChannelRoutes(bus: bus, authenticator: agents.authenticator).routes
         routes += PresenceRoutes(bus: bus, agents: agents).routes
+        routes += JobRoutes(jobs: rooms.jobs).routes
         routes += TokenRoutes(authenticator: agents.authenticator, isLoopback: isLoopback).routes
         routes +=
             FigureRoutes(

@@ -178,6 +178,12 @@ package final class DurableStore: Sendable {
     /// `embedded` or `postgresql`.
     package var kind: String { backend.kind }
 
+    /// Long tasks and how far they are.
+    package var jobs: any JobStore { backend.jobs }
+
+    /// The way past the journal for what comes from another database.
+    package var imports: any ImportStore { backend.imports }
+
     /// Makes a record durable; it is in the store soon after. Throws `unavailable` or `diskFull` when it was not
     /// accepted.
     @discardableResult

@@ -14,7 +14,7 @@ struct DCM: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Serve.self, Start.self, Stop.self, Status.self, Logs.self, DatabaseCommand.self, Publish.self,
-            Subscribe.self, Request.self,
+            Subscribe.self, Request.self, MigrateCommand.self, CopyDatabase.self,
         ]
     )
 }

@@ -1,9 +1,10 @@
 /* The measure of `dcm-bench store`: what a plain client of libpq reaches with the same rows in the same table.
  *
- *   copy CONNECTION FILE
+ *   copy CONNECTION FILE [metadata]
  *
  * FILE holds rows of `actions` in the binary format of COPY. They are put into buffers of 10,000 rows before the clock
- * starts; each buffer is one COPY and one transaction. Prints rows per second. */
+ * starts; each buffer is one COPY and one transaction. With a third argument the rows have the column `metadata` as
+ * well, as those of a migration. Prints rows per second. */
 #include <libpq-fe.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,9 +14,13 @@
 
 enum { batch_rows = 10000, header_bytes = 19, piece_bytes = 65536 };
 
-static const char sql[] =
+static const char recorded[] =
     "COPY actions (id, subtask_id, session_id, project_path, tool_name, tool_type, input, output, file_paths, "
     "exit_code, duration_ms, created_at) FROM STDIN (FORMAT binary)";
+static const char imported[] =
+    "COPY actions (id, subtask_id, session_id, project_path, tool_name, tool_type, input, output, file_paths, "
+    "exit_code, duration_ms, created_at, metadata) FROM STDIN (FORMAT binary)";
+static const char *sql = recorded;
 
 struct batch {
     char *bytes;
@@ -90,7 +95,8 @@ static double now(void) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3) fail("usage", "copy CONNECTION FILE");
+    if (argc != 3 && argc != 4) fail("usage", "copy CONNECTION FILE [metadata]");
+    if (argc == 4) sql = imported;
     size_t size;
     char *file = read_all(argv[2], &size);
     char *row = file + header_bytes;

@@ -4,9 +4,9 @@ package import Storage
 /// What a use of a tool and an opinion about it do to a score.
 package enum ScoreRule {
     /// The score of a new row, whatever the outcome of the first use.
-    package static let initial = Score(micro: 1_000_000)
+    package static let initial = Score.initial
     /// No change leads out of these.
-    package static let bounds = Score(micro: 100_000)...Score(micro: 5_000_000)
+    package static let bounds = Score.bounds
 
     private static let success = ClampedShift(by: 100_000, within: bounds)
     private static let failure = ClampedShift(by: -50_000, within: bounds)

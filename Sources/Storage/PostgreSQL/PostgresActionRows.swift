@@ -1,23 +1,27 @@
-/// The rows of a batch for `PostgresStatements.copyActions`, in the binary format of COPY.
-struct PostgresActionRows: CopySource {
-    private let actions: [ActionRecord]
+/// A row as the binary format of COPY has it: how many columns, then each as a field.
+protocol PostgresCopyRow: Sendable {
+    func append(to bytes: inout [UInt8])
+}
+
+/// Rows for `PostgresStatements.copyActions` or `copyImportedActions`, in the binary format of COPY.
+struct PostgresActionRows<Row: PostgresCopyRow>: CopySource {
+    private let actions: [Row]
     private var next = 0
     private var isComplete = false
 
     /// Eleven bytes that begin every file of this format, no flags, no extension.
-    private static let header: [UInt8] = [
-        0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0x00, 0, 0, 0, 0, 0, 0, 0, 0,
-    ]
-    private static let columns: Int16 = 12
+    private static var header: [UInt8] {
+        [0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0x00, 0, 0, 0, 0, 0, 0, 0, 0]
+    }
 
-    init(_ actions: [ActionRecord]) { self.actions = actions }
+    init(_ actions: [Row]) { self.actions = actions }
 
     mutating func next(into bytes: inout [UInt8]) -> Bool {
         guard !isComplete else { return false }
         let enough = bytes.count + copyPieceBytes
-        if next == 0 { bytes += PostgresActionRows.header }
+        if next == 0 { bytes += Self.header }
         while next < actions.count, bytes.count < enough {
-            append(actions[next], to: &bytes)
+            actions[next].append(to: &bytes)
             next += 1
         }
         guard next == actions.count else { return true }
@@ -26,20 +30,38 @@ struct PostgresActionRows: CopySource {
         isComplete = true
         return true
     }
+}
 
-    private func append(_ action: ActionRecord, to bytes: inout [UInt8]) {
-        bytes.appendBigEndian(PostgresActionRows.columns)
-        bytes.appendField(action.id)
-        bytes.appendField(action.subtaskID)
-        bytes.appendField(action.sessionID)
-        bytes.appendField(action.projectPath.flatMap(ProjectPath.init)?.string)
-        bytes.appendField(action.toolName)
-        bytes.appendField(action.toolType)
-        bytes.appendField(action.input)
-        bytes.appendField(action.output)
-        bytes.appendArrayField(action.filePaths)
-        bytes.appendField(action.exitCode)
-        bytes.appendField(action.durationMilliseconds)
-        bytes.appendField(action.createdAt)
+extension ActionRecord: PostgresCopyRow {
+    private static let columns: Int16 = 12
+
+    func append(to bytes: inout [UInt8]) {
+        bytes.appendBigEndian(ActionRecord.columns)
+        appendFields(to: &bytes)
+    }
+
+    fileprivate func appendFields(to bytes: inout [UInt8]) {
+        bytes.appendField(id)
+        bytes.appendField(subtaskID)
+        bytes.appendField(sessionID)
+        bytes.appendField(projectPath.flatMap(ProjectPath.init)?.string)
+        bytes.appendField(toolName)
+        bytes.appendField(toolType)
+        bytes.appendField(input)
+        bytes.appendField(output)
+        bytes.appendArrayField(filePaths)
+        bytes.appendField(exitCode)
+        bytes.appendField(durationMilliseconds)
+        bytes.appendField(createdAt)
+    }
+}
+
+extension ImportedAction: PostgresCopyRow {
+    private static let columns: Int16 = 13
+
+    func append(to bytes: inout [UInt8]) {
+        bytes.appendBigEndian(ImportedAction.columns)
+        record.appendFields(to: &bytes)
+        bytes.appendField(PostgresJSON(text: String(decoding: note.json, as: UTF8.self)))
     }
 }

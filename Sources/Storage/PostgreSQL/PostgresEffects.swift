@@ -30,8 +30,9 @@ struct PostgresEffects: Sendable {
 
     /// - Parameters:
     ///   - known: Scores that are there already, as far as that is known.
+    ///   - hasImports: Some scores have an import: learning goes on in `own_scores` as well.
     ///   - ids: Makes the ids of new projects.
-    init(_ effects: BatchEffects, known: PostgresScores, ids: UUIDGenerator) {
+    init(_ effects: BatchEffects, known: PostgresScores, hasImports: Bool = false, ids: UUIDGenerator) {
         let projects = effects.projects.filter { PostgresEffects.isIndexable($0.key.string) }
             .sorted { $0.key.precedes($1.key) }
         if !projects.isEmpty { commands.append(PostgresEffects.upsert(projects, ids: ids)) }
@@ -39,11 +40,15 @@ struct PostgresEffects: Sendable {
         if !sessions.isEmpty { commands.append(PostgresEffects.upsert(sessions)) }
         for step in effects.scores {
             switch step {
-            case .uses(let changes): apply(changes, known)
+            case .uses(let changes):
+                apply(changes, known)
+                if hasImports { learnOwn(changes) }
             case .feedback(let feedback, let change):
                 for keyword in feedback.keywords {
+                    let about = PostgresEffects.feedback(change, keyword: keyword, toolName: feedback.toolName)
                     answers.append((commands.count, .listed))
-                    commands.append(PostgresEffects.apply(change, toKeyword: keyword, toolName: feedback.toolName))
+                    commands.append(about(PostgresStatements.feedback))
+                    if hasImports { commands.append(about(PostgresImportStatements.feedbackOnOwnScores)) }
                 }
             }
         }
@@ -93,6 +98,12 @@ struct PostgresEffects: Sendable {
         commands.append(PostgresEffects.apply(others))
     }
 
+    /// Rows with an import are also learnt as they would be without it; whether they are there is for the database to see.
+    private mutating func learnOwn(_ changes: [ScoreKey: ScoreChange]) {
+        let sorted = changes.sorted { $0.key.precedes($1.key) }
+        commands.append(PostgresEffects.apply(sorted, PostgresImportStatements.applyOwnScores))
+    }
+
     /// First answers win, also within a batch.
     static func answers(_ actions: [ActionRecord], _ messages: [MessageRecord]) -> PostgresCommand? {
         let answers =
@@ -108,7 +119,7 @@ struct PostgresEffects: Sendable {
             .with(array: sorted.map(\.time))
     }
 
-    private static func isIndexable(_ path: String) -> Bool {
+    static func isIndexable(_ path: String) -> Bool {
         var stored: [UInt8] = []
         path.encode(into: &stored)
         return stored.count <= longestPath
@@ -135,8 +146,11 @@ struct PostgresEffects: Sendable {
             .with(array: sessions.map(\.value.errors))
     }
 
-    private static func apply(_ changes: [(key: ScoreKey, value: ScoreChange)]) -> PostgresCommand {
-        command(PostgresStatements.applyScores, changes.map(\.value))
+    private static func apply(
+        _ changes: [(key: ScoreKey, value: ScoreChange)],
+        _ sql: String = PostgresStatements.applyScores
+    ) -> PostgresCommand {
+        command(sql, changes.map(\.value))
             .with(array: changes.map(\.key.keyword))
             .with(array: changes.map(\.key.toolName))
             .with(array: changes.map(\.key.toolType))
@@ -158,10 +172,16 @@ struct PostgresEffects: Sendable {
     }
 
     /// Of the rows of a tool for one keyword, whatever its type; it makes none.
-    private static func apply(_ change: ScoreChange, toKeyword keyword: String, toolName: String) -> PostgresCommand {
-        PostgresCommand(PostgresStatements.feedback)
-            .with(change.shift.delta).with(change.shift.lower.micro).with(change.shift.upper.micro)
-            .with(change.lastUsed).with(keyword).with(toolName)
+    private static func feedback(
+        _ change: ScoreChange,
+        keyword: String,
+        toolName: String
+    ) -> (_ sql: String) -> PostgresCommand {
+        { sql in
+            PostgresCommand(sql)
+                .with(change.shift.delta).with(change.shift.lower.micro).with(change.shift.upper.micro)
+                .with(change.lastUsed).with(keyword).with(toolName)
+        }
     }
 }
 

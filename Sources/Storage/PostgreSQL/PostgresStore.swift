@@ -4,6 +4,7 @@ internal import Bus
 /// a mark, creates what is missing.
 final class PostgresStore: StoreBackend, SharedScoreStore {
     private let writer: PostgresWriter
+    private let importer: PostgresImporter
     let reader: PostgresReader
     let inboxes: PostgresInboxes
     let listener: PostgresListener
@@ -25,14 +26,19 @@ final class PostgresStore: StoreBackend, SharedScoreStore {
         reader = PostgresReader(options, patience: patience, on: reading)
         listener = PostgresListener(options, on: reading)
         inboxes = PostgresInboxes(options, patience: patience, listener: listener, on: reading)
+        importer = PostgresImporter(options, writer: writer, on: writing)
     }
 
     var sink: any RecordSink { writer }
     var mayBeAway: Bool { true }
     var kind: String { StoreLocation.postgresKind }
     var sharedScores: (any SharedScoreStore)? { self }
+    var pools: [PoolFigures] {
+        [writer.figures, reader.figures, inboxes.figures, listener.figures, importer.figures]
+    }
+    var jobs: any JobStore { PostgresJobs(importer: importer) }
+    var imports: any ImportStore { PostgresImports(importer: importer) }
     var sharedInboxes: (any SharedInboxStore)? { inboxes }
-    var pools: [PoolFigures] { [writer.figures, reader.figures, inboxes.figures, listener.figures] }
 
     var dialect: SQLDialect { .postgres }
 
@@ -100,6 +106,7 @@ final class PostgresStore: StoreBackend, SharedScoreStore {
         await listener.close()
         await reader.close()
         await inboxes.close()
+        await importer.close()
         await writer.close()
     }
 }

@@ -81,7 +81,7 @@ actor PostgresWriter: RecordSink {
     }
 
     /// The first use finds out whether the database and its tables are there: it may have been away until now.
-    private func prepare() async throws(StorageError) {
+    func prepare() async throws(StorageError) {
         guard !isPrepared else { return }
         try await PostgresDatabase.prepare(options, on: loop)
         isPrepared = true
@@ -95,15 +95,18 @@ actor PostgresWriter: RecordSink {
         let begun = try await connection.run([
             PostgresCommand("BEGIN", isPrepared: false),
             PostgresCommand(PostgresStatements.lockMark).with(batch.journalID).with(time),
+            PostgresCommand(PostgresImportStatements.shareScores),
+            PostgresCommand(ImportStatements.hasOwnScores),
         ])
-        let mark = JournalPosition(begun.last?.integer(0, 0) ?? 0)
+        let mark = JournalPosition(begun[1].integer(0, 0))
+        let hasImports = begun[3].bool(0, 0)
         // The transaction ends without a change when the connection is given back.
         guard batch.through > mark else { return }
         let batch = batch.behind(mark)
         let actions = batch.actions
         // Taken here: what the child task reads of this actor it would have to wait for.
         let (known, entries) = (scores, batch.entries)
-        async let composed = PostgresWriter.compose(entries, learning, known, ids)
+        async let composed = PostgresWriter.compose(entries, learning, known, hasImports, ids)
         try await copy(actions, on: connection)
         isEntering = false
         stageFollowing()
@@ -166,8 +169,13 @@ actor PostgresWriter: RecordSink {
     ) async throws(StorageError) -> Bool {
         let actions = batch.actions
         let (known, entries) = (scores, batch.entries)
-        _ = try await connection.run(PostgresCommand("BEGIN", isPrepared: false))
-        async let composed = PostgresWriter.compose(entries, learning, known, ids)
+        let begun = try await connection.run([
+            PostgresCommand("BEGIN", isPrepared: false),
+            PostgresCommand(PostgresImportStatements.shareScores),
+            PostgresCommand(ImportStatements.hasOwnScores),
+        ])
+        let hasImports = begun[2].bool(0, 0)
+        async let composed = PostgresWriter.compose(entries, learning, known, hasImports, ids)
         try await copy(actions, on: connection)
         stagingEnded()
         guard let time = await turns.first(where: { _ in true }) else { return false }
@@ -187,9 +195,15 @@ actor PostgresWriter: RecordSink {
         _ entries: [JournalEntry],
         _ learning: ScoreLearning,
         _ known: PostgresScores,
+        _ hasImports: Bool,
         _ ids: UUIDGenerator
     ) async -> PostgresEffects {
-        PostgresEffects(BatchEffects(of: entries, learning: learning), known: known, ids: ids)
+        PostgresEffects(
+            BatchEffects(of: entries, learning: learning),
+            known: known,
+            hasImports: hasImports,
+            ids: ids
+        )
     }
 
     private func finish(
@@ -262,6 +276,9 @@ actor PostgresWriter: RecordSink {
         )
         return commands
     }
+
+    /// Somebody else has made or deleted rows of scores.
+    func forgetScores() { scores.forget() }
 
     // MARK: - End
 

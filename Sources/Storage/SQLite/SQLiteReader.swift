@@ -186,7 +186,7 @@ extension ActionSummary {
 
     /// The column holds what the writer made of a list; what another program put there and isn't one reads as empty,
     /// so that one row doesn't hide all others.
-    private static func strings(_ text: String) -> [String] {
+    static func strings(_ text: String) -> [String] {
         if text == "[]" { return [] }
         let bytes = text.utf8Span.span
         guard let array = try? JSONScanner.validate(bytes) else { return [] }

@@ -27,11 +27,9 @@ enum SQLiteReport {
     }
 
     /// Opens the store for reading only; `notFound` if there is none.
-    static func open(_ path: String) throws(StorageError) -> SQLiteConnection {
-        guard unsafe access(path, F_OK) == 0 else {
-            throw StorageError(.notFound, "there is no embedded store \(path)")
-        }
-        return try SQLiteConnection(path: path, name: "the store", access: .reading)
+    static func open(_ path: String, name: String = "the store") throws(StorageError) -> SQLiteConnection {
+        guard unsafe access(path, F_OK) == 0 else { throw StorageError(.notFound, "\(name): there is no \(path)") }
+        return try SQLiteConnection(path: path, name: name, access: .reading)
     }
 
     private static func integer(_ sql: String, _ db: Database) throws -> Int64 {

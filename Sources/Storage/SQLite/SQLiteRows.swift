@@ -18,18 +18,7 @@ struct SQLiteRows {
     }
 
     func insert(_ action: ActionRecord) throws {
-        insertAction.bind(action.id.description, at: 1)
-        insertAction.bind(action.subtaskID, at: 2)
-        insertAction.bind(action.sessionID, at: 3)
-        insertAction.bind(action.projectPath.flatMap(ProjectPath.init)?.string, at: 4)
-        insertAction.bind(action.toolName, at: 5)
-        insertAction.bind(action.toolType, at: 6)
-        insertAction.bind(action.input, at: 7)
-        insertAction.bind(action.output, at: 8)
-        insertAction.bind(text: jsonArray(action.filePaths), at: 9)
-        insertAction.bind(action.exitCode, at: 10)
-        insertAction.bind(action.durationMilliseconds, at: 11)
-        insertAction.bind(action.createdAt.milliseconds, at: 12)
+        SQLiteRows.bind(action, to: insertAction)
         try insertAction.run()
         if let idempotency = action.idempotency { try keep(idempotency, at: action.createdAt) }
     }
@@ -40,6 +29,22 @@ struct SQLiteRows {
         keepAnswer.bind(idempotency.response, at: 3)
         keepAnswer.bind(time.milliseconds, at: 4)
         try keepAnswer.run()
+    }
+
+    /// The twelve columns of an action.
+    static func bind(_ action: ActionRecord, to statement: SQLiteStatement) {
+        statement.bind(action.id.description, at: 1)
+        statement.bind(action.subtaskID, at: 2)
+        statement.bind(action.sessionID, at: 3)
+        statement.bind(action.projectPath.flatMap(ProjectPath.init)?.string, at: 4)
+        statement.bind(action.toolName, at: 5)
+        statement.bind(action.toolType, at: 6)
+        statement.bind(action.input, at: 7)
+        statement.bind(action.output, at: 8)
+        statement.bind(text: jsonArray(action.filePaths), at: 9)
+        statement.bind(action.exitCode, at: 10)
+        statement.bind(action.durationMilliseconds, at: 11)
+        statement.bind(action.createdAt.milliseconds, at: 12)
     }
 
     /// Returns the id of the project, which is `id` if it is new.

@@ -96,7 +96,7 @@ struct SQLiteScores {
 
 extension SQLiteStatement {
     /// Four parameters: weight, usage, successes, last used.
-    fileprivate func bind(_ row: ScoreRow, at index: Int32) {
+    func bind(_ row: ScoreRow, at index: Int32) {
         bind(row.score.value, at: index)
         bind(Int64(row.usageCount), at: index + 1)
         bind(Int64(row.successCount), at: index + 2)

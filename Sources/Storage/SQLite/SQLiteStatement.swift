@@ -136,6 +136,20 @@ struct SQLiteStatement {
         isNull(column) ? nil : text(column)
     }
 
+    /// The value as it is stored, in its own type; texts of any encoding as UTF-8.
+    func oldValue(_ column: Int32) -> OldValue {
+        switch unsafe sqlite3_column_type(handle, column) {
+        case SQLITE_INTEGER: return .integer(integer(column))
+        case SQLITE_FLOAT: return .real(real(column))
+        case SQLITE_BLOB: return .blob(blob(column))
+        case SQLITE_NULL: return .null
+        default:
+            // Makes UTF-8 of UTF-16; what `blob` then reads has its length, also behind a NUL.
+            _ = unsafe sqlite3_column_text(handle, column)
+            return .text(blob(column))
+        }
+    }
+
     func blob(_ column: Int32) -> [UInt8] {
         withBytes(column) { bytes in unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) } }
     }

@@ -33,6 +33,8 @@ final class SQLiteStore: StoreBackend {
     var kind: String { StoreLocation.embeddedKind }
     var sharedScores: (any SharedScoreStore)? { nil }
     var pools: [PoolFigures] { [] }
+    var jobs: any JobStore { SQLiteJobs(writer: writer, reader: reader) }
+    var imports: any ImportStore { SQLiteImports(writer: writer, reader: reader) }
     var sharedInboxes: (any SharedInboxStore)? { nil }
 
     var dialect: SQLDialect { .sqlite }

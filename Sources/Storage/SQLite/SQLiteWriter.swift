@@ -10,8 +10,8 @@ actor SQLiteWriter: RecordSink {
 
     let connection: SQLiteConnection
     private let learning: ScoreLearning
-    private let ids = UUIDGenerator()
-    private var scores = SQLiteScores()
+    let ids = UUIDGenerator()
+    var scores = SQLiteScores()
     private var nextPruning = Timestamp(milliseconds: 0)
 
     /// How long answers to repeatable requests are kept, and how often old ones are looked for; milliseconds.
@@ -76,10 +76,13 @@ actor SQLiteWriter: RecordSink {
         }
         for step in effects.scores {
             switch step {
-            case .uses(let changes): try scores.apply(changes, db)
+            case .uses(let changes):
+                try scores.apply(changes, db)
+                try SQLiteOwnScores.apply(changes, db)
             case .feedback(let feedback, let change):
                 for keyword in feedback.keywords {
                     try scores.apply(change, toKeyword: keyword, toolName: feedback.toolName, db)
+                    try SQLiteOwnScores.apply(change, toKeyword: keyword, toolName: feedback.toolName, db)
                 }
             }
         }

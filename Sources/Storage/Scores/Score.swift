@@ -6,6 +6,11 @@ package struct Score: Sendable, Hashable, Comparable {
     /// Millionths.
     package let micro: Int
 
+    /// The score of a new row.
+    package static let initial = Score(micro: 1_000_000)
+    /// No use and no opinion leads out of these.
+    package static let bounds = Score(micro: 100_000)...Score(micro: 5_000_000)
+
     /// - Parameter micro: Millionths.
     package init(micro: Int) {
         self.micro = micro

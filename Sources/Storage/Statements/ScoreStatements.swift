@@ -29,8 +29,13 @@ enum ScoreStatements {
         """
 
     /// A `ClampedShift`, computed in whole millionths: binary fractions would depend on the order of the sums.
-    static func shifted(_ delta: String, _ lower: String, _ upper: String) -> String {
-        let micro = "CAST(round(routing_scores.weight * 1000000) AS BIGINT) + \(delta)"
+    static func shifted(
+        _ delta: String,
+        _ lower: String,
+        _ upper: String,
+        of table: String = "routing_scores"
+    ) -> String {
+        let micro = "CAST(round(\(table).weight * 1000000) AS BIGINT) + \(delta)"
         let shifted =
             "CASE WHEN \(micro) < \(lower) THEN \(lower) WHEN \(micro) > \(upper) THEN \(upper) ELSE \(micro) END"
         // The nearest number to the quotient, as `Score.value`; PostgreSQL's decimal numbers would take ten times as long.
@@ -38,7 +43,7 @@ enum ScoreStatements {
     }
 
     /// The later of a row's time and another one.
-    static func later(_ time: String) -> String {
-        "CASE WHEN routing_scores.last_used > \(time) THEN routing_scores.last_used ELSE \(time) END"
+    static func later(_ time: String, of table: String = "routing_scores") -> String {
+        "CASE WHEN \(table).last_used > \(time) THEN \(table).last_used ELSE \(time) END"
     }
 }

@@ -41,6 +41,11 @@ struct BatchEffects: Equatable {
         if let changes = uses.takeChanges() { scores.append(.uses(changes)) }
     }
 
+    /// What follows from rows that nothing is learnt from.
+    init(of actions: [ActionRecord]) {
+        for action in actions { note(action) }
+    }
+
     private mutating func note(_ action: ActionRecord) {
         let path = action.projectPath.flatMap(ProjectPath.init)?.string
         if let path {

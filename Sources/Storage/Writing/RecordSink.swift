@@ -31,6 +31,12 @@ protocol StoreBackend: Store, RelationalStore {
     /// `embedded` or `postgresql`.
     var kind: String { get }
 
+    /// Long tasks and how far they are.
+    var jobs: any JobStore { get }
+
+    /// The way past the journal for what comes from another database.
+    var imports: any ImportStore { get }
+
     /// What several servers learn from each other; nil for a store that has one.
     var sharedScores: (any SharedScoreStore)? { get }
 

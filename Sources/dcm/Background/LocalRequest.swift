@@ -1,24 +1,40 @@
 import Glibc
 
-/// One GET to a server on this machine. Blocking, for a command that does nothing else; HTTP/1.0, so that the end of
+/// One request to a server on this machine. Blocking, for a command that does nothing else; HTTP/1.0, so that the end of
 /// the answer is the end of the connection.
 enum LocalRequest {
     private static let timeOutSeconds = 5
 
     /// The body of the answer, whatever its status. `address` is `host:port`; `token` has no line breaks.
     static func get(_ path: String, from address: String, token: String? = nil) throws -> ArraySlice<UInt8> {
+        try send("GET", path, [], to: address, token: token).body
+    }
+
+    /// The whole answer; `body` is JSON.
+    static func send(
+        _ method: String,
+        _ path: String,
+        _ body: [UInt8],
+        to address: String,
+        token: String? = nil
+    ) throws -> (status: Int, body: ArraySlice<UInt8>) {
         let failure = CommandError("The server at \(address) does not answer.")
         guard let descriptor = connect(to: address) else { throw failure }
         defer { close(descriptor) }
         let authorization = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
-        let request = Array("GET \(path) HTTP/1.0\r\nHost: localhost\r\n\(authorization)\r\n".utf8)
-        guard unsafe send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
+        let length = body.isEmpty ? "" : "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n"
+        let head = "\(method) \(path) HTTP/1.0\r\nHost: localhost\r\n\(authorization)\(length)\r\n"
+        let request = Array(head.utf8) + body
+        guard unsafe Glibc.send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
             throw failure
         }
         let answer = readToEnd(descriptor)
         let separator = Array("\r\n\r\n".utf8)
         guard let end = answer.indices.first(where: { answer[$0...].starts(with: separator) }) else { throw failure }
-        return answer[(end + separator.count)...]
+        // "HTTP/1.1 200 OK": the second word.
+        let words = answer[..<end].split(separator: UInt8(ascii: " "), maxSplits: 2)
+        guard words.count > 1, let status = Int(String(decoding: words[1], as: UTF8.self)) else { throw failure }
+        return (status, answer[(end + separator.count)...])
     }
 
     /// A connected socket, nil if nobody listens there.

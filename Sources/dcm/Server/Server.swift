@@ -49,7 +49,8 @@ struct Server {
                 routing: routing,
                 registry: registry,
                 delivery: settings.delivery,
-                exchange: exchange
+                exchange: exchange,
+                takePicture: CopyDatabase.inOtherProcess
             )
             return try await listen(
                 settings,
@@ -126,6 +127,7 @@ struct Server {
             if let shared = store.sharedInboxes {
                 group.addTask { await SharedInboxKeeper(inboxes: rooms.inboxes, shared: shared).run() }
             }
+            group.addTask { await rooms.jobs.run() }
             if store.mayBeAway {
                 group.addTask {
                     await RoutingLoader(memory: rooms.routing, history: store).run()
@@ -139,6 +141,7 @@ struct Server {
         await gateway.stopListening()
         await bus.drain(seconds: Server.drainSeconds)
         await gateway.finishRequests()
+        await rooms.jobs.stop()
         await rooms.inboxes.finish()
         // Nobody is connected any more: other servers needn't wait until this one is taken for dead.
         if let shared = store.sharedInboxes { try? await rooms.inboxes.release(to: shared) }

@@ -1,7 +1,7 @@
 /// Each route of the REST port, once well used and once badly. A route without both fails `RouteTableTests`.
 enum RouteExamples {
     static let all: [RouteExample] =
-        server + actions + routing + hooks + messages + work + channels + ExchangeExamples.all
+        server + actions + routing + hooks + messages + work + channels + jobs + ExchangeExamples.all
 
     /// A UUID that nothing has.
     static let nobody = "00000000-0000-7000-8000-000000000000"
@@ -134,5 +134,27 @@ enum RouteExamples {
         .fails("POST /hooks/claude", nil, "nonsense"),
         .works("POST /hooks/env", nil, "tool_name=Bash&exit_code=0"),
         .fails("POST /hooks/env", nil, "tool_name=%"),
+    ]
+
+    /// A migration of a file that isn't there has failed soon after it was begun.
+    private static let jobs: [RouteExample] = [
+        .works(
+            "POST /api/jobs",
+            nil,
+            #"{"type":"migration","from":"/nowhere/routing.db"}"#,
+            status: 201,
+            keeps: ["job": "job.id"]
+        ),
+        .fails("POST /api/jobs", nil, #"{"type":"nothing"}"#),
+        .works("POST /api/jobs/:id/pause", "/api/jobs/{job}/pause"),
+        .fails("POST /api/jobs/:id/pause", "/api/jobs/{nobody}/pause", status: 404),
+        .works("GET /api/jobs", "/api/jobs?limit=1"),
+        .fails("GET /api/jobs", "/api/jobs?limit=some"),
+        .works("GET /api/jobs/:id", "/api/jobs/{job}"),
+        .fails("GET /api/jobs/:id", "/api/jobs/{nobody}", status: 404),
+        .works("POST /api/jobs/:id/resume", "/api/jobs/{job}/resume"),
+        .works("POST /api/jobs/:id/cancel", "/api/jobs/{job}/cancel"),
+        .fails("POST /api/jobs/:id/cancel", "/api/jobs/{nobody}/cancel", status: 404),
+        .fails("POST /api/jobs/:id/resume", "/api/jobs/1/resume"),
     ]
 }

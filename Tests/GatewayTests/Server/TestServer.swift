@@ -65,7 +65,19 @@ final class TestServer: Sendable {
         bus = Bus(loops: loops)
         try await bus.start()
         await bus.keepHistory(HistorySetup(limits: HistoryLimits(depth: 100)))
-        rooms = Rooms(bus: bus, store: store, routing: routing, registry: registry)
+        rooms = Rooms(
+            bus: bus,
+            store: store,
+            routing: routing,
+            registry: registry,
+            takePicture: { source, copy throws(AgentsError) in
+                do throws(StorageError) {
+                    return try DatabasePicture.take(source, to: copy)
+                } catch {
+                    throw AgentsError(error)
+                }
+            }
+        )
         let authenticator = Authenticator(
             secret: TestServer.secret,
             isDevelopment: isDevelopment,

@@ -212,6 +212,8 @@ struct DurableStoreTests {
                 FROM routing_scores
                 """,
                 "DROP TABLE routing_scores", "ALTER TABLE old_scores RENAME TO routing_scores",
+                "DROP TABLE jobs", "DROP TABLE imports", "DROP TABLE import_matches", "DROP TABLE import_sessions",
+                "DROP TABLE import_projects", "DROP TABLE imported_scores", "DROP TABLE own_scores",
                 "DROP TABLE inbox_items", "DROP TABLE known_agents", "DROP INDEX messages_broadcast",
                 "ALTER TABLE messages DROP COLUMN thread_id", "ALTER TABLE messages DROP COLUMN reply_to",
                 "ALTER TABLE messages DROP COLUMN client_message_id",
@@ -253,7 +255,8 @@ struct DurableStoreTests {
             tables == [
                 "projects", "requests", "task_lists", "subtasks", "actions", "routing_scores", "messages",
                 "subscriptions", "blocked_agents", "agent_contexts", "sessions", "idempotency_keys", "journal_marks",
-                "rejected_records", "schema_version", "inbox_items", "known_agents",
+                "rejected_records", "schema_version", "inbox_items", "known_agents", "jobs", "imports",
+                "import_matches", "import_sessions", "import_projects", "imported_scores", "own_scores",
             ]
         )
         let again = try await open()

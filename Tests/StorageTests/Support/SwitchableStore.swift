@@ -27,6 +27,8 @@ final class SwitchableStore: StoreBackend, RecordSink {
     var kind: String { store.kind }
     var sharedScores: (any SharedScoreStore)? { store.sharedScores }
     var pools: [PoolFigures] { store.pools }
+    var jobs: any JobStore { store.jobs }
+    var imports: any ImportStore { store.imports }
     var sharedInboxes: (any SharedInboxStore)? { nil }
     var mostRecords: Int { store.sink.mostRecords }
 

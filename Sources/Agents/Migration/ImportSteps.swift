@@ -1,0 +1,219 @@
+internal import Bus
+internal import Storage
+
+/// The steps of a migration behind the picture, each from its checkpoint to the next.
+struct ImportSteps {
+    let room: MigrationRoom
+    let arguments: MigrationArguments
+    let context: JobContext
+    let files: MigrationFiles
+    let old: OldDatabase
+    let schema: OldSchema
+    var checkpoint: MigrationCheckpoint
+    let run: ImportRun
+    /// Runs of the same source, this one included.
+    let runs: [ImportRun]
+
+    init(
+        room: MigrationRoom,
+        arguments: MigrationArguments,
+        context: JobContext,
+        files: MigrationFiles,
+        old: OldDatabase,
+        schema: OldSchema,
+        checkpoint: MigrationCheckpoint
+    ) async throws(AgentsError) {
+        self.room = room
+        self.arguments = arguments
+        self.context = context
+        self.files = files
+        self.old = old
+        self.schema = schema
+        self.checkpoint = checkpoint
+        do throws(StorageError) {
+            // What was recorded up to now has to be there to be found again among the old rows.
+            try await room.journal.flush()
+            runs = try await room.store.runs().filter { $0.source == arguments.source }
+        } catch {
+            throw AgentsError(error)
+        }
+        guard let run = runs.first(where: { $0.number == checkpoint.run }) else {
+            throw AgentsError(.conflict, "The run was rolled back meanwhile")
+        }
+        self.run = run
+    }
+
+    private var mayRepeat: Bool { runs.contains { $0.number < run.number } }
+
+    consuming func perform() async throws(AgentsError) -> MigrationReport {
+        let clock = ContinuousClock()
+        let start = clock.now
+        if checkpoint.phase == .actions { try await importActions() }
+        let imported = clock.now
+        if checkpoint.phase == .scores { try await importScores() }
+        let scored = clock.now
+        let differences = try await verify()
+        var report = MigrationReport(
+            arguments: arguments,
+            schema: schema,
+            files: files,
+            checkpoint: checkpoint,
+            differences: differences,
+            startedAt: context.startedAt,
+            endedAt: .now()
+        )
+        report.seconds = MigrationReport.Seconds(
+            actions: (imported - start) / .seconds(1),
+            scores: (scored - imported) / .seconds(1),
+            verification: (clock.now - scored) / .seconds(1)
+        )
+        try report.write(to: files)
+        guard report.isVerified else {
+            throw AgentsError(.internalFailure, "The migration is not verified: \(report.verdict)")
+        }
+        return report
+    }
+
+    /// A part that has no rows has its checkpoint all the same.
+    private mutating func advance(to phase: MigrationCheckpoint.Phase) async throws(AgentsError) {
+        checkpoint.phase = phase
+        let stored = context.checkpoint(checkpoint.text)
+        do { try await room.jobs.save(stored) } catch { throw AgentsError(error) }
+        context.reached(stored)
+    }
+
+    // MARK: - Actions
+
+    private mutating func importActions() async throws(AgentsError) {
+        guard let columns = schema.actions else { return try await advance(to: .scores) }
+        let target = ActionImport(store: room.store, run: run, mayRepeat: mayRepeat)
+        let pages = ActionPages(
+            old: old,
+            columns: columns,
+            source: run.source,
+            run: run.number,
+            limit: room.store.mostRows
+        )
+        var pending = try await pages.next(after: checkpoint.rowID, checkpoint.lastTime)
+        while let chunk = pending {
+            try context.check()
+            // The next one is read and converted while the store takes this one.
+            async let following = pages.result(after: chunk.lastRowID, chunk.lastTime.milliseconds)
+            var next = checkpoint
+            next.take(chunk)
+            if !chunk.rejected.isEmpty {
+                next.rejectedBytes = try RejectFile.append(
+                    chunk.rejected,
+                    to: files.rejected,
+                    after: checkpoint.rejectedBytes
+                )
+                for row in chunk.rejected { context.rejected(row.summary) }
+            }
+            var stored: JobCheckpoint?
+            try await target.write(chunk) { (matched) throws(AgentsError) in
+                next.actions.matched += matched
+                let checkpoint = context.checkpoint(next.text)
+                stored = checkpoint
+                return checkpoint
+            }
+            if let stored { context.reached(stored) }
+            checkpoint = next
+            tell(.actions, checkpoint.actions.read, schema.actionCount)
+            pending = try await following.get()
+        }
+        do {
+            // Sessions in which nothing has happened for a day are over.
+            let yesterday = Timestamp(milliseconds: context.startedAt.milliseconds - 86_400_000)
+            try await room.store.settleSessions(run: run.number, before: yesterday)
+        } catch {
+            throw AgentsError(error)
+        }
+        try await advance(to: .scores)
+    }
+
+    func tell(_ phase: MigrationCheckpoint.Phase, _ rows: Int, _ total: Int) {
+        let rejected = checkpoint.actions.rejected + checkpoint.scores.rejected
+        context.progress(MigrationProgress(phase: phase, rows: rows, total: total, rejected: rejected).json)
+    }
+
+    // MARK: - Scores
+
+    private static let scoreRows = 2000
+
+    /// Read anew from the beginning after an interruption: what is kept already is not changed.
+    private mutating func importScores() async throws(AgentsError) {
+        guard let columns = schema.scores else { return try await advance(to: .verification) }
+        let (table, counts, rejected) = try await readScores(columns)
+        checkpoint.scores = counts
+        checkpoint.joinedScores = table.joined
+        checkpoint.rejectedScoreBytes =
+            try RejectFile.append(rejected, to: files.rejected, after: checkpoint.rejectedBytes)
+            - checkpoint.rejectedBytes
+        for row in rejected { context.rejected(row.summary) }
+        checkpoint.scores.imported = try await write(table, tellsProgress: true)
+        checkpoint.scores.present = table.rows.count - checkpoint.scores.imported
+        // Read back by the store itself: nothing of it may be kept otherwise.
+        let changed = try await write(table, tellsProgress: false)
+        guard changed == 0 else {
+            throw AgentsError(.internalFailure, "\(changed) scores are not kept as they were imported")
+        }
+        try await room.scoresAreOthers()
+        try await advance(to: .verification)
+    }
+
+    private func readScores(
+        _ columns: [OldDatabase.Column]
+    ) async throws(AgentsError) -> (OldScoreTable, TableCounts, [RejectedRow]) {
+        let reader = OldScores(columns: columns)
+        var table = OldScoreTable()
+        var counts = TableCounts()
+        var rejected: [RejectedRow] = []
+        var last = Int64.min
+        while true {
+            try context.check()
+            let rows: [OldRow]
+            do {
+                rows = try await old.rows(
+                    of: OldScores.table,
+                    columns: reader.columns.names,
+                    after: last,
+                    limit: ImportSteps.scoreRows
+                )
+            } catch {
+                throw .unusable(error)
+            }
+            guard let end = rows.last else { return (table, counts, rejected) }
+            for row in rows {
+                switch reader.convert(row) {
+                case .row(let reading):
+                    table.add(reading.score)
+                    if !reading.repaired.isEmpty { counts.repaired += 1 }
+                case .rejected(let reason):
+                    counts.rejected += 1
+                    rejected.append(
+                        RejectedRow(table: OldScores.table, columns: reader.columns.names, row: row, reason: reason)
+                    )
+                }
+            }
+            counts.read += rows.count
+            last = end.rowID
+        }
+    }
+
+    /// How many were not kept in this way before.
+    private func write(_ table: OldScoreTable, tellsProgress: Bool) async throws(AgentsError) -> Int {
+        let scores = table.sorted
+        var changed = 0
+        for start in stride(from: 0, to: scores.count, by: ImportSteps.scoreRows) {
+            try context.check()
+            let part = Array(scores[start..<min(start + ImportSteps.scoreRows, scores.count)])
+            do {
+                changed += try await room.store.write(part, run: run, checkpoint: context.checkpoint(checkpoint.text))
+            } catch {
+                throw AgentsError(error)
+            }
+            if tellsProgress { tell(.scores, start + part.count, scores.count) }
+        }
+        return changed
+    }
+}

@@ -1,0 +1,98 @@
+import Bus
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Storage
+
+struct OldDatabaseTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private var path: String { "\(folder.path)/old.db" }
+
+    /// Makes a database with these statements, in WAL mode as ours are.
+    private func make(_ statements: [String]) throws {
+        let connection = try SQLiteConnection(path: path, name: "old", access: .writing)
+        for sql in statements { try connection.execute(sql) }
+        try connection.close()
+    }
+
+    private func with(_ path: String, _ body: (OldDatabase) async throws -> Void) async throws {
+        try await withLoop { loop in
+            let old = try OldDatabase(path: path, on: loop)
+            try await body(old)
+            try await old.close()
+        }
+    }
+
+    private let table = [
+        "CREATE TABLE tool_usage (id INTEGER PRIMARY KEY, \"a \"\"b\"\"\" TEXT, n)",
+        "INSERT INTO tool_usage VALUES (3, CAST(x'6100ff' AS TEXT), 1), (5, NULL, 1.5), (-2, '', x'00')",
+        "CREATE TABLE plain (x)", "INSERT INTO plain VALUES (1)",
+    ]
+
+    @Test func rowsAreReadAsTheyAreStored() async throws {
+        try make(table)
+        try await with(path) { (old: OldDatabase) async throws in
+            #expect(try await old.damage().isEmpty)
+            #expect(try await old.tables() == ["plain", "tool_usage"])
+            let columns = try await old.columns(of: "tool_usage")
+            #expect(columns.map(\.name) == ["id", "a \"b\"", "n"] && columns.map(\.isRowID) == [true, false, false])
+            #expect(try await old.columns(of: "absent").isEmpty)
+            #expect(try await old.count(of: "tool_usage") == 3)
+            let names = ["a \"b\"", "n"]
+            let rows = try await old.rows(of: "tool_usage", columns: names, after: .min, limit: 9)
+            #expect(
+                rows == [
+                    OldRow(rowID: -2, values: [.text([]), .blob([0])]),
+                    OldRow(rowID: 3, values: [.text([0x61, 0, 0xFF]), .integer(1)]),
+                    OldRow(rowID: 5, values: [.null, .real(1.5)]),
+                ]
+            )
+            #expect(try await old.rows(of: "tool_usage", columns: names, after: -2, limit: 1) == [rows[1]])
+            #expect(try await old.rows(of: "tool_usage", columns: names, after: .min, limit: 9, bytes: 1).count == 1)
+            #expect(try await old.row(of: "tool_usage", columns: names, rowID: 5) == rows[2])
+            #expect(try await old.row(of: "tool_usage", columns: names, rowID: 4) == nil)
+        }
+    }
+
+    @Test func nothingIsWrittenToIt() async throws {
+        try make(table)
+        try await with(path) { (old: OldDatabase) async throws in
+            await #expect(throws: StorageError.self) {
+                try await old.rows(of: "absent", columns: [], after: 0, limit: 1)
+            }
+        }
+        #expect(throws: StorageError.self) {
+            try SQLiteReport.open(path).execute("DELETE FROM tool_usage")
+        }
+    }
+
+    @Test(arguments: ["backup", "copy"])
+    func aPictureHasEverythingThatWasCommitted(method: String) async throws {
+        try make(table)
+        // A second connection stays open, so that the log of a WAL database is not written back.
+        let writer = try SQLiteConnection(path: path, name: "old", access: .writing)
+        if method == "copy" { try writer.execute("PRAGMA journal_mode = DELETE") }
+        try writer.execute("INSERT INTO tool_usage VALUES (9, 'late', 2)")
+        let copy = "\(folder.path)/copy.db"
+        let outcome = try DatabasePicture.take(path, to: copy)
+        #expect(outcome.method == method)
+        #expect(outcome.bytes > 0 && (method == "copy" || outcome.lockMilliseconds == 0))
+        try writer.execute("INSERT INTO tool_usage VALUES (10, 'later', 2)")
+        try await with(copy) { (old: OldDatabase) async throws in
+            #expect(try await old.damage().isEmpty)
+            #expect(try await old.count(of: "tool_usage") == 4)
+        }
+        try writer.close()
+    }
+
+    @Test func whatIsNoDatabaseIsRefused() throws {
+        #expect(throws: StorageError.self) { try DatabasePicture.take(path, to: "\(folder.path)/copy.db") }
+        try Data("hello, this is not a database".utf8).write(to: URL(filePath: path))
+        let error = #expect(throws: StorageError.self) { try DatabasePicture.take(path, to: "\(folder.path)/copy.db") }
+        #expect(error?.code == .corrupt)
+    }
+}

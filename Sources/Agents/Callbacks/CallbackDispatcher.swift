@@ -79,7 +79,12 @@ package final class CallbackDispatcher<C: Clock>: Sendable where C.Duration == D
         guard !wanted.isEmpty else { return }
         let body = CallbackDispatcher.body(message)
         var hasAdded = false
-        for subscription in wanted {
+        for (index, subscription) in wanted.enumerated() {
+            // Ten thousand subscribers must not hold up the loop for callbacks that are dropped anyway.
+            if queue.withLock({ $0.isFull(for: body.count) }) {
+                queue.withLock { $0.drop(wanted.count - index) }
+                break
+            }
             // A URL of an earlier version, or one that another program wrote, may be none.
             guard let text = subscription.callbackURL, let url = try? CallbackURL(text) else { continue }
             let callback = Callback(

@@ -44,12 +44,16 @@ struct CallbackQueue: Sendable {
 
     init(limits: Limits = Limits()) { self.limits = limits }
 
+    /// True if there is no room for a callback with so long a body, whoever it is for.
+    func isFull(for bytes: Int) -> Bool { count >= limits.callbacks || self.bytes + bytes > limits.bytes }
+
+    /// Counts callbacks that weren't even made, because it is full.
+    mutating func drop(_ count: Int) { counters.dropped += count }
+
     /// Takes a callback; false if it is dropped.
     mutating func add(_ callback: Callback) -> Bool {
         var target = targets[callback.subscriptionID] ?? Target()
-        guard count < limits.callbacks, target.waiting.count < limits.callbacksOfOne,
-            bytes + callback.body.count <= limits.bytes
-        else {
+        guard !isFull(for: callback.body.count), target.waiting.count < limits.callbacksOfOne else {
             counters.dropped += 1
             return false
         }

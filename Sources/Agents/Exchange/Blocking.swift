@@ -152,7 +152,7 @@ package final class Blocking: Sendable {
 
     /// True if messages between the two are refused, from memory.
     package func separates(_ one: String, _ other: String) -> Bool {
-        mirror.read { $0.blocks(one, other) || $0.blocks(other, one) }
+        count > 0 && mirror.read { $0.blocks(one, other) || $0.blocks(other, one) }
     }
 
     /// Why a message is refused; nil if it isn't.

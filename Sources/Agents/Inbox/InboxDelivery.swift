@@ -59,6 +59,8 @@ package struct InboxDelivery: Sendable {
     private var mustLookAgain = false
     /// This pass follows another one, and what arrives meanwhile needn't wait for it.
     private var acceptsArrivals = false
+    /// Something arrived that was left to the next pass: what arrives behind it has to wait for its turn.
+    private var hasDeferred = false
     private var mayUseJournal = true
     /// This pass had to do without the store.
     private var isIncomplete = false
@@ -90,7 +92,8 @@ package struct InboxDelivery: Sendable {
 
     /// - Parameter mayUseJournal: False if everything that the journal has was offered.
     private mutating func beginPass(mayUseJournal: Bool = true) -> Outcome {
-        acceptsArrivals = phase == .caughtUp
+        acceptsArrivals = phase == .caughtUp && !hasDeferred
+        hasDeferred = false
         self.mayUseJournal = mayUseJournal
         mustLookAgain = false
         isIncomplete = false
@@ -203,6 +206,8 @@ package struct InboxDelivery: Sendable {
         guard inHand[id] == nil, !sent.contains(id) else { return outcome }
         guard phase == .caughtUp || phase == .loading && acceptsArrivals, hasRoom else {
             mustLookAgain = true
+            hasDeferred = true
+            acceptsArrivals = false
             if phase == .caughtUp { phase = .paused }
             return outcome
         }

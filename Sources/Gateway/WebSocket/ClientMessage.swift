@@ -68,6 +68,10 @@ struct ClientMessage {
         }
     }
 
+    /// What a publish may have. Most messages are that, and each field that is looked for costs all of them something.
+    private static let publicationNames = JSONFieldTable<7>([
+        "type", "id", "channel", "event", "data", "retain", "durable",
+    ])
     private static let names = JSONFieldTable<16>([
         "type", "id", "channel", "event", "data", "token", "agent_id", "session_id", "since", "queue", "acks", "retain",
         "durable", "timeout_ms", "reply_to", "message_id",
@@ -77,72 +81,102 @@ struct ClientMessage {
     private static let maximumIDLength = 256
 
     init(_ payload: Span<UInt8>) throws(Refusal) {
-        let fields: [16 of JSONValue?]
+        let fields: [7 of JSONValue?]
         do {
-            fields = try ClientMessage.names.scan(payload)
+            fields = try ClientMessage.publicationNames.scan(payload)
         } catch {
             throw .parse(error.message)
         }
         id = try ClientMessage.correlation(fields[1], in: payload)
         guard let type = fields[0] else { throw .unknown("undefined") }
-
-        func text(_ value: JSONValue?, _ name: String) throws(Refusal) -> String? {
-            guard let value, value.kind != .null else { return nil }
-            guard value.kind == .string, let text = try? JSONScanner.string(payload, value) else {
-                throw .parse("\(name) must be a string")
-            }
-            return text
-        }
-        func required(_ value: JSONValue?, _ name: String) throws(Refusal) -> String {
-            guard let text = try text(value, name) else { throw .parse("\(name) is required") }
-            return text
-        }
-
-        func flag(_ value: JSONValue?, _ name: String) throws(Refusal) -> Bool {
-            guard let value, value.kind != .null else { return false }
-            guard let flag = JSONScanner.bool(value) else { throw .parse("\(name) must be true or false") }
-            return flag
-        }
-        func publication() throws(Refusal) -> Publication {
-            Publication(
-                channel: try required(fields[2], "channel"),
-                event: try required(fields[3], "event"),
-                data: fields[4].flatMap { $0.range },
-                isRetained: try flag(fields[11], "retain"),
-                isDurable: try flag(fields[12], "durable")
-            )
-        }
-
         if JSONScanner.string(payload, type, equals: "publish") {
-            kind = .publish(try publication())
-            return
+            kind = .publish(
+                Publication(
+                    channel: try ClientMessage.required(fields[2], "channel", in: payload),
+                    event: try ClientMessage.required(fields[3], "event", in: payload),
+                    data: fields[4].flatMap { $0.range },
+                    isRetained: try ClientMessage.flag(fields[5], "retain"),
+                    isDurable: try ClientMessage.flag(fields[6], "durable")
+                )
+            )
+        } else {
+            kind = try ClientMessage.kind(payload)
         }
-        switch try text(type, "type") ?? "null" {
+    }
+
+    private static func text(
+        _ value: JSONValue?,
+        _ name: String,
+        in payload: Span<UInt8>
+    ) throws(Refusal) -> String? {
+        guard let value, value.kind != .null else { return nil }
+        guard value.kind == .string, let text = try? JSONScanner.string(payload, value) else {
+            throw .parse("\(name) must be a string")
+        }
+        return text
+    }
+
+    private static func required(
+        _ value: JSONValue?,
+        _ name: String,
+        in payload: Span<UInt8>
+    ) throws(Refusal) -> String {
+        guard let text = try text(value, name, in: payload) else { throw .parse("\(name) is required") }
+        return text
+    }
+
+    private static func flag(_ value: JSONValue?, _ name: String) throws(Refusal) -> Bool {
+        guard let value, value.kind != .null else { return false }
+        guard let flag = JSONScanner.bool(value) else { throw .parse("\(name) must be true or false") }
+        return flag
+    }
+
+    /// Everything but a publish.
+    private static func kind(_ payload: Span<UInt8>) throws(Refusal) -> Kind {
+        let fields: [16 of JSONValue?]
+        do {
+            fields = try names.scan(payload)
+        } catch {
+            throw .parse(error.message)
+        }
+        func text(_ index: Int, _ name: String) throws(Refusal) -> String? {
+            try ClientMessage.text(fields[index], name, in: payload)
+        }
+        func required(_ index: Int, _ name: String) throws(Refusal) -> String {
+            try ClientMessage.required(fields[index], name, in: payload)
+        }
+
+        switch try text(0, "type") ?? "null" {
         case "request":
-            kind = .request(try publication(), milliseconds: try ClientMessage.timeOut(fields[13], in: payload))
-        case "reply":
-            kind = .reply(to: try required(fields[14], "reply_to"), data: fields[4].flatMap { $0.range })
+            let question = Publication(
+                channel: try required(2, "channel"),
+                event: try required(3, "event"),
+                data: fields[4].flatMap { $0.range },
+                isRetained: try flag(fields[11], "retain")
+            )
+            return .request(question, milliseconds: try timeOut(fields[13], in: payload))
+        case "reply": return .reply(to: try required(14, "reply_to"), data: fields[4].flatMap { $0.range })
         case "subscribe":
-            kind = .subscribe(
+            return .subscribe(
                 Interest(
-                    channel: try required(fields[2], "channel"),
-                    since: try ClientMessage.since(fields[8], in: payload),
-                    queue: try text(fields[9], "queue"),
+                    channel: try required(2, "channel"),
+                    since: try since(fields[8], in: payload),
+                    queue: try text(9, "queue"),
                     acknowledges: try flag(fields[10], "acks")
                 )
             )
-        case "unsubscribe": kind = .unsubscribe(try required(fields[2], "channel"))
+        case "unsubscribe": return .unsubscribe(try required(2, "channel"))
         case "auth":
-            kind = .auth(
-                token: try text(fields[5], "token"),
-                agentID: try text(fields[6], "agent_id"),
-                sessionID: try text(fields[7], "session_id"),
+            return .auth(
+                token: try text(5, "token"),
+                agentID: try text(6, "agent_id"),
+                sessionID: try text(7, "session_id"),
                 acknowledges: fields[10].flatMap { JSONScanner.bool($0) } ?? false
             )
-        case "ping": kind = .ping
-        case "pong": kind = .pong
-        case "message": kind = .message([UInt8](copying: payload))
-        case "ack": kind = .acknowledge(try text(fields[15], "message_id") ?? "")
+        case "ping": return .ping
+        case "pong": return .pong
+        case "message": return .message([UInt8](copying: payload))
+        case "ack": return .acknowledge(try text(15, "message_id") ?? "")
         case let other: throw .unknown(String(other.prefix(64)))
         }
     }

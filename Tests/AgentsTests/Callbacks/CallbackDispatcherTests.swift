@@ -114,6 +114,21 @@ struct CallbackDispatcherTests {
         #expect(dispatcher.figures.waiting == 0)
     }
 
+    @Test func whatThereIsNoRoomForIsCounted() async throws {
+        let small = CallbackDispatcher(
+            subscriptions: subscriptions,
+            blocking: blocking,
+            signer: CallbackSigner(secret: "s"),
+            clock: clock,
+            limits: .init(callbacks: 2)
+        )
+        for agent in ["a", "b", "c", "d", "e"] {
+            _ = try await subscriptions.subscribe(agent, to: "x.y", callbackURL: "http://127.0.0.1:1/")
+        }
+        small.accepted(message())
+        #expect(small.figures == .init(dropped: 3, waiting: 2))
+    }
+
     @Test func whatIsRefusedIsNotRepeated() async throws {
         _ = try await subscriptions.subscribe("a", to: "x.y", callbackURL: "http://127.0.0.1:1/")
         let sender = SenderProbe { _ in .refused("status 302") }

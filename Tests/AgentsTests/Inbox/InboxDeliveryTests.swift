@@ -204,6 +204,19 @@ struct InboxDeliveryTests {
         #expect(delivery.tick(at: at(100)).isEmpty)
     }
 
+    @Test func nothingOvertakesWhatWasLeftToAPass() {
+        let (first, second) = (item(), item())
+        var delivery = InboxDelivery(policy: .init(), acknowledges: true)
+        _ = delivery.opened()
+        #expect(delivery.arrived(first, at: at(0)).isEmpty)
+        #expect(delivery.loaded(page([]), isWhole: true, at: at(0)).load?.after == .start)
+        #expect(delivery.arrived(second, at: at(0)).isEmpty)
+        let outcome = delivery.loaded(page([first]), isWhole: true, at: at(0))
+        #expect(ids(outcome) == [first.message.id])
+        #expect(outcome.load?.after == .start)
+        #expect(ids(delivery.loaded(page([first, second]), isWhole: true, at: at(0))) == [second.message.id])
+    }
+
     @Test func laterPassesHoldUpNothing() {
         let (first, second) = (item(), item())
         var delivery = caughtUp([first])

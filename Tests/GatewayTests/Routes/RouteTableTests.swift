@@ -24,8 +24,7 @@ import Testing
     func examplesAreAnsweredAsDescribed(place: Place) async throws {
         try await TestServer.run(location: try await place.location()) { (server) async throws in
             let routes = Dictionary(uniqueKeysWithValues: server.gateway.routes.map { ($0.name, $0) })
-            let responder = try await RouteTableTests.responder(on: server.bus)
-            defer { responder.cancel() }
+            await server.bus.shards[0].answer(on: try #require(ChannelPattern("topics/examples")))
             var values = ["nobody": RouteExamples.nobody]
             for example in RouteExamples.all {
                 let (target, body) = example.request(with: values)
@@ -44,18 +43,6 @@ import Testing
                     #expect(value != nil, "\(what): \(path)")
                     values[name] = value
                 }
-            }
-        }
-    }
-
-    /// Answers what is asked on `topics/examples`.
-    private static func responder(on bus: Bus) async throws -> Task<Void, any Error> {
-        let pattern = try #require(ChannelPattern("topics/examples"))
-        let questions = await bus.subscribe(to: [pattern], policy: .dropOldest)
-        return Task {
-            for try await question in questions {
-                guard let id = question.replyTo else { continue }
-                _ = await bus.reply(to: id, Reply(data: Array("1".utf8), sender: nil))
             }
         }
     }
@@ -115,4 +102,16 @@ import Testing
 
 extension Route {
     fileprivate var name: String { "\(method.rawValue) \(template)" }
+}
+
+/// Answers whatever is asked, on the loop: the threads that tasks run on are busy with the requests of the tests.
+private final class Responder: MessageSink {
+    func deliver(_ message: Message, on shard: isolated Shard) {
+        guard let id = message.replyTo else { return }
+        shard.reply(to: id, Reply(data: Array("1".utf8), sender: nil)) { _ in }
+    }
+}
+
+extension Shard {
+    fileprivate func answer(on pattern: ChannelPattern) { subscribe(Subscriber(.sink(Responder())), to: pattern) }
 }

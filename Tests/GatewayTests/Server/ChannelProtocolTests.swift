@@ -1,5 +1,6 @@
 import Bus
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -242,7 +243,11 @@ struct ChannelProtocolTests {
             var responder = try await server.connect("/?global=0", on: bus)
             _ = try await responder.ask(#"{"type":"subscribe","id":1,"channel":"topics/ask"}"#)
             #expect(try ask(#"{"event":"q","timeout_ms":1}"#).status == 504)
-            let asking = Task { try ask(#"{"event":"q","data":[1],"timeout_ms":60000}"#) }
+            let asking = Task {
+                try await onOwnThread {
+                    try RawHTTP.request("POST", path, port: port, body: #"{"event":"q","data":[1],"timeout_ms":60000}"#)
+                }
+            }
             let question = try await responder.next { $0["event"] != nil && $0["data"] is [any Sendable] }
             let replyTo = try #require(question["reply_to"] as? String)
             try await responder.send(#"{"type":"reply","reply_to":"\#(replyTo)","data":"yes"}"#)

@@ -29,7 +29,11 @@ import Testing
             for example in RouteExamples.all {
                 let (target, body) = example.request(with: values)
                 let what = "\(example.method) \(target) \(body ?? "")"
-                let answer = try RawHTTP.patientRequest(example.method, target, port: server.restPort, body: body)
+                // The request blocks, and whoever answers it may need a thread of the pool.
+                let (method, port) = (example.method, server.restPort)
+                let answer = try await onOwnThread {
+                    try RawHTTP.patientRequest(method, target, port: port, body: body)
+                }
                 #expect(answer.status == example.status, "\(what): \(answer.text)")
                 let route = try #require(routes[example.route], "no such route: \(example.route)")
                 if example.method == route.method.rawValue { expect(answer, isDescribedBy: route, what) }

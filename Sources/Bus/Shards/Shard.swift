@@ -26,8 +26,8 @@ package actor Shard {
     var crossings: [Crossing] = []
     private var listeners: [Int: TCPListener] = [:]
     /// Subscribers of this process, kept until their consumers leave.
-    private var held: [Int: Subscriber] = [:]
-    private var nextKey = 0
+    var held: [Int: Subscriber] = [:]
+    var nextKey = 0
     private var ticker: LoopTimer?
     private var burst = Burst()
     /// What the budget of a turn has left over, oldest first; while there is some, no more input is read.
@@ -122,48 +122,6 @@ package actor Shard {
     /// True if somebody on this loop listens to the channel.
     package func hasSubscribers(for channel: ChannelName) -> Bool { table.hasMembers(for: channel) }
 
-    /// Keeps a subscriber alive and lets others name it; `release` or `letGo` takes the key.
-    package func hold(_ subscriber: Subscriber) -> Int {
-        let key = newKey()
-        held[key] = subscriber
-        return key
-    }
-
-    /// A number that nothing else on this loop has.
-    func newKey() -> Int {
-        nextKey += 1
-        return nextKey
-    }
-
-    /// Lets go of a subscriber and of what it listened to.
-    func release(_ key: Int) {
-        guard let subscriber = held.removeValue(forKey: key) else { return }
-        remove(subscriber)
-    }
-
-    /// Forgets a subscriber that was kept; what it listens to stays.
-    package func letGo(_ key: Int) { held[key] = nil }
-
-    /// Gives a message to one subscriber that is kept, behind what it is to get already; to nobody if it is gone.
-    package func deliver(_ message: Message, toHeld key: Int) {
-        guard let subscriber = held[key] else { return }
-        endBurst()
-        counters.delivered += 1
-        switch subscriber.delivery {
-        case .wire(let stream): append(message.wire, to: stream)
-        case .sink(let sink): sink.deliver(message, on: self)
-        }
-    }
-
-    /// Bytes that wait in the output of a subscriber that is kept.
-    package func bufferedBytes(ofHeld key: Int) -> Int {
-        switch held[key]?.delivery {
-        case .wire(let stream): stream.buffered
-        case .sink(let sink): sink.bufferedBytes
-        case nil: 0
-        }
-    }
-
     // MARK: - Messages
 
     /// Publishes to the subscribers of all loops; returns how many on this loop took it. On a channel with a history it
@@ -230,7 +188,7 @@ package actor Shard {
         return members.count
     }
 
-    private func append(_ frames: [UInt8], to stream: TCPStream) {
+    func append(_ frames: [UInt8], to stream: TCPStream) {
         if stream.append(frames) == .overflowed { stream.reportOverflow(on: self) }
     }
 

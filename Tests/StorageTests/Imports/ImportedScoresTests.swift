@@ -86,7 +86,7 @@ import Testing
 
     private func learn(_ store: DurableStore, _ records: [JournalRecord]) async throws {
         for record in records { try await store.append(record) }
-        try await store.flush(milliseconds: 60_000)
+        try await store.flush(milliseconds: 150_000)
     }
 
     @Test(arguments: StoreKind.allCases, [1, 2, 3, 4] as [UInt64])

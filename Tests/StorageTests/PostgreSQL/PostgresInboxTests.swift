@@ -51,7 +51,7 @@ struct PostgresInboxTests {
         try await withTwo { (one: DurableStore, two: DurableStore) async throws in
             let message = sampleMessage(at: .now())
             try await one.append(.message(message))
-            try await one.flush(milliseconds: 60_000)
+            try await one.flush(milliseconds: 150_000)
             try await shared(one).renewLease(of: one.serverID)
             #expect(try await shared(two).claimableAgents(among: ["bob", "eve"], by: two.serverID) == ["bob"])
             #expect(try await claimed(by: one) == [message.id])
@@ -70,7 +70,7 @@ struct PostgresInboxTests {
         try await withTwo { (one: DurableStore, two: DurableStore) async throws in
             let message = sampleMessage(at: .now())
             try await one.append(.message(message))
-            try await one.flush(milliseconds: 60_000)
+            try await one.flush(milliseconds: 150_000)
             // It never said that it is alive.
             #expect(try await claimed(by: one) == [message.id])
             #expect(try await shared(two).claimableAgents(among: ["bob"], by: two.serverID) == ["bob"])
@@ -86,7 +86,7 @@ struct PostgresInboxTests {
             ] {
                 try await one.append(.message(message))
             }
-            try await one.flush(milliseconds: 60_000)
+            try await one.flush(milliseconds: 150_000)
             #expect(try await claimed("bob", by: two).isEmpty)
             #expect(try await claimed("carol", by: two).isEmpty)
             #expect(try await claimed("eve", by: two).count == 2)
@@ -99,15 +99,15 @@ struct PostgresInboxTests {
             let (words, said) = AsyncStream.makeStream(of: InboxNews.self)
             // The first batch makes the database.
             try await two.append(.action(sampleAction()))
-            try await two.flush(milliseconds: 60_000)
+            try await two.flush(milliseconds: 150_000)
             try await shared(two).watchInboxes(as: two.serverID) { said.yield($0) }
             var heard = words.makeAsyncIterator()
             // From here on everything is heard.
             #expect(await heard.next() == .items(agentID: nil))
             try await one.append(.message(sampleMessage(to: "bob", at: .now())))
-            try await one.flush(milliseconds: 60_000)
+            try await one.flush(milliseconds: 150_000)
             try await one.append(.message(sampleMessage(to: nil, at: .now())))
-            try await one.flush(milliseconds: 60_000)
+            try await one.flush(milliseconds: 150_000)
             #expect(await heard.next() == .items(agentID: "bob"))
             #expect(await heard.next() == .items(agentID: nil))
             #expect(try await claimed(by: one).count == 2)

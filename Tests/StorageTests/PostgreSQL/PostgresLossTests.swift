@@ -158,7 +158,7 @@ struct PostgresLossTests {
         var records: [JournalRecord] = []
         for round in 0..<4 {
             if round == 1 {
-                try await durable.flush(milliseconds: 60_000)
+                try await durable.flush(milliseconds: 150_000)
                 try await onOwnThread { try server.stop() }
             }
             for _ in 0..<50 {
@@ -173,7 +173,7 @@ struct PostgresLossTests {
             }
             if round == 2 { try await onOwnThread { try server.start() } }
         }
-        try await durable.flush(milliseconds: 60_000)
+        try await durable.flush(milliseconds: 150_000)
         #expect(try await durable.store.counts().actions == 200)
         #expect(try await durable.store.scores() == replayedScores(records))
         #expect(durable.figures.writer.rejected == 0)

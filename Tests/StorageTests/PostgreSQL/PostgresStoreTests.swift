@@ -137,7 +137,7 @@ struct PostgresStoreTests {
             records.append(.feedback(sampleFeedback(tool: "t\0", keywords: ["a\0b", "\0"], chosen: true)))
         }
         for record in records { try await durable.append(record) }
-        try await durable.flush(milliseconds: 60_000)
+        try await durable.flush(milliseconds: 150_000)
         #expect(durable.figures.writer.rejected == 0)
         #expect(try await durable.store.scores() == replayedScores(records))
         try await durable.close()
@@ -152,7 +152,7 @@ struct PostgresStoreTests {
         action.exitCode = .min
         action.durationMilliseconds = .max
         try await durable.append(.action(action))
-        try await durable.flush(milliseconds: 60_000)
+        try await durable.flush(milliseconds: 150_000)
         let listed = try await durable.store.actions(matching: ActionFilter())
         #expect(listed.first?.projectPath == action.projectPath.flatMap(ProjectPath.init)?.string)
         #expect(listed.first?.exitCode == .min)
@@ -171,11 +171,11 @@ struct PostgresStoreTests {
         let twice = sampleAction()
         let durable = try await open(options, in: folder)
         try await durable.append(.action(twice))
-        try await durable.flush(milliseconds: 60_000)
+        try await durable.flush(milliseconds: 150_000)
         for index in 0..<20 {
             try await durable.append(.action(index == 13 ? twice : sampleAction(keywords: ["k"])))
         }
-        try await durable.flush(milliseconds: 60_000)
+        try await durable.flush(milliseconds: 150_000)
         #expect(durable.figures.writer.rejected == 1)
         #expect(try await durable.store.counts().actions == 20)
         #expect(try await durable.store.scores().first?.value.usageCount == 19)
@@ -209,9 +209,9 @@ struct PostgresStoreTests {
                 group.addTask {
                     for (index, record) in records.enumerated() {
                         try await store.append(record)
-                        if index % 20 == 0 { try await store.flush(milliseconds: 60_000) }
+                        if index % 20 == 0 { try await store.flush(milliseconds: 150_000) }
                     }
-                    try await store.flush(milliseconds: 60_000)
+                    try await store.flush(milliseconds: 150_000)
                 }
             }
             try await group.waitForAll()

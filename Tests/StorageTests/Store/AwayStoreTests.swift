@@ -82,7 +82,7 @@ import Testing
     @Test func whatTheStoreHeldBeforeIsNotStoredAgain() async throws {
         var (durable, store) = try await open(isAway: false)
         try await append(10, to: durable)
-        try await durable.flush(milliseconds: 60_000)
+        try await durable.flush(milliseconds: 150_000)
         // The journal deletes lazily, so it still has all ten.
         let crashed = try folder.copyAfterCrash()
         try await durable.close()
@@ -123,7 +123,7 @@ import Testing
     @Test func aJournalOlderThanTheMarkGoesOnBehindItAlsoWhenThatIsLearntLate() async throws {
         var (durable, store) = try await open(isAway: false)
         try await append(1, to: durable)
-        try await durable.flush(milliseconds: 60_000)
+        try await durable.flush(milliseconds: 150_000)
         let old = try folder.copyAfterCrash()
         try await append(5, to: durable)
         try await durable.close()
@@ -133,7 +133,7 @@ import Testing
         store.isAway = false
         try await waitForStore(durable)
         try await append(1, to: durable)
-        try await durable.flush(milliseconds: 60_000)
+        try await durable.flush(milliseconds: 150_000)
         try await expect(10, in: durable)
         try await durable.close()
     }
@@ -141,7 +141,7 @@ import Testing
     @Test func historyGoesOnWhereTheScoresEnd() async throws {
         let (durable, store) = try await open(isAway: false)
         try await append(4, to: durable)
-        try await durable.flush(milliseconds: 60_000)
+        try await durable.flush(milliseconds: 150_000)
         store.isAway = true
         try await append(3, to: durable)
         await #expect(throws: StorageError.self) { try await durable.loadScores { _ in } }

@@ -57,14 +57,14 @@ struct DurableStoreTests {
     @Test func recordsThatTheStoreHoldsAreSkippedAfterACrash() async throws {
         let durable = try await open()
         for _ in 0..<10 { try await durable.append(.action(sampleAction(session: "s", keywords: ["k"]))) }
-        try await durable.flush(milliseconds: 60_000)
+        try await durable.flush(milliseconds: 150_000)
         // The journal deletes lazily, so it still has all ten.
         let crashed = try folder.copyAfterCrash()
         try await durable.close()
         let again = try await open(crashed)
         #expect(again.figures.writer.mark == JournalPosition(10))
         try await again.append(.action(sampleAction(session: "s", keywords: ["k"])))
-        try await again.flush(milliseconds: 60_000)
+        try await again.flush(milliseconds: 150_000)
         #expect(try await again.store.counts().actions == 11)
         #expect(try await again.store.scores().first?.value.usageCount == 11)
         try await again.close()
@@ -140,11 +140,11 @@ struct DurableStoreTests {
         let twice = sampleAction()
         let durable = try await open()
         try await durable.append(.action(twice))
-        try await durable.flush(milliseconds: 60_000)
+        try await durable.flush(milliseconds: 150_000)
         for index in 0..<20 {
             try await durable.append(.action(index == 13 ? twice : sampleAction(keywords: ["k"])))
         }
-        try await durable.flush(milliseconds: 60_000)
+        try await durable.flush(milliseconds: 150_000)
         #expect(durable.figures.writer.rejected == 1)
         #expect(durable.figures.writer.backlog == 0)
         #expect(try await durable.store.counts().actions == 20)
@@ -274,7 +274,7 @@ struct DurableStoreTests {
         let mixed = try old.replacingStore(with: folder)
         let again = try await open(mixed)
         #expect(try await again.append(.action(sampleAction())) == JournalPosition(7))
-        try await again.flush(milliseconds: 60_000)
+        try await again.flush(milliseconds: 150_000)
         #expect(try await again.store.counts().actions == 7)
         try await again.close()
     }

@@ -133,7 +133,7 @@ struct MessageContractTests {
             (durable: DurableStore) async throws in
             try await durable.append(sampleChange(.offered, of: [message], attempts: 5))
             try await durable.append(sampleChange(.dead, of: [message], attempts: 5))
-            try await durable.flush(milliseconds: 60_000)
+            try await durable.flush(milliseconds: 150_000)
             let status = try await durable.store.itemStates(ofMessage: message.id)
             #expect(status.map(\.state) == [.acknowledged])
             #expect(status.map(\.attempts) == [1])
@@ -164,7 +164,7 @@ struct MessageContractTests {
             #expect(try await pending("carol", in: durable).map(\.message) == [broadcast])
             #expect(try await pending("alice", in: durable).isEmpty)
             try await durable.append(sampleChange(.acknowledged, of: [broadcast], by: "carol"))
-            try await durable.flush(milliseconds: 60_000)
+            try await durable.flush(milliseconds: 150_000)
             #expect(try await pending("carol", in: durable).isEmpty)
             #expect(try await pending("bob", in: durable).count == 1)
         }

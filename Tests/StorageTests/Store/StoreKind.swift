@@ -22,7 +22,7 @@ enum StoreKind: CaseIterable, Sendable {
             patience: testPatience
         )
         for record in records { try await durable.append(record) }
-        try await durable.flush(milliseconds: 60_000)
+        try await durable.flush(milliseconds: 150_000)
         return durable
     }
 

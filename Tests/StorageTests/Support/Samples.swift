@@ -31,7 +31,7 @@ let testLearning = ScoreLearning(
 )
 
 /// A sanitizer or a busy machine takes ten times as long, and no test is about that.
-let testPatience: UInt64 = 30
+let testPatience: UInt64 = 60
 
 let testIDs = UUIDGenerator()
 

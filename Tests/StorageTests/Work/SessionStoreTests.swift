@@ -38,7 +38,7 @@ extension WorkStoreTests {
             let durable = try await kind.open([], in: folder)
             #expect(try await durable.store.insertSession(SessionRecord(id: "s", startedAt: testTime, toolsUsed: 5)))
             try await durable.append(.action(sampleAction(session: "s", project: "/p", exitCode: 1)))
-            try await durable.flush(milliseconds: 60_000)
+            try await durable.flush(milliseconds: 150_000)
             let session = try #require(try await durable.store.session("s"))
             #expect(session.toolsUsed == 6)
             #expect(session.errors == 1)

@@ -12,9 +12,9 @@ struct WritePace {
     private var rest = WritePace.shortestRest
 
     /// Milliseconds between the first change and its batch, at least.
-    static let shortestRest: UInt64 = 5
+    static let shortestRest: UInt64 = 50
     /// So many times as long as a batch took nothing is written afterwards, within bounds.
-    static let restPerWrite: UInt64 = 20
+    static let restPerWrite: UInt64 = 100
     static let longestRest: UInt64 = 1000
 
     enum Action: Equatable {

@@ -31,6 +31,7 @@ package final class EventLoop: SerialExecutor, CustomStringConvertible {
 
     /// For names of threads, logs and metrics.
     package let name: String
+    private let yields: Bool
 
     private let inbox = Lock(Inbox())
     private let threadID = Atomic<UInt>(0)
@@ -53,8 +54,11 @@ package final class EventLoop: SerialExecutor, CustomStringConvertible {
     nonisolated(unsafe) private var handles: [ObjectIdentifier: LoopHandle] = [:]
 
     /// Makes the loop; nothing runs before `start`.
-    package init(name: String) {
+    ///
+    /// - Parameter yields: Its thread lets others go first where cores are few: nobody waits for what it does.
+    package init(name: String, yields: Bool = false) {
         self.name = name
+        self.yields = yields
         unsafe uv = UnsafeMutablePointer<uv_loop_t>.allocate(capacity: 1)
         unsafe wake = UnsafeMutablePointer<uv_async_t>.allocate(capacity: 1)
         unsafe prepare = UnsafeMutablePointer<uv_prepare_t>.allocate(capacity: 1)
@@ -122,6 +126,8 @@ package final class EventLoop: SerialExecutor, CustomStringConvertible {
     private func run() {
         threadID.store(UInt(uv_thread_self()), ordering: .releasing)
         unsafe name.withCString { name in _ = unsafe pthread_setname_np(pthread_self(), name) }
+        // On Linux this is the thread's niceness alone (setpriority(2)); if it is refused, nothing is lost.
+        if yields { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10) }
         EventLoop.blockBrokenPipeSignal()
         unsafe uv_run(uv, UV_RUN_DEFAULT)
         let status = unsafe uv_loop_close(uv)

@@ -37,7 +37,7 @@ package actor HistoryStore: HistoryKeeper {
     private init(_ file: HistoryFile, _ marks: OffsetMarks) {
         self.file = file
         self.marks = marks
-        loop = EventLoop(name: "dcm-history")
+        loop = EventLoop(name: "dcm-history", yields: true)
         loop.start()
     }
 

@@ -14,7 +14,7 @@ struct WritePace {
     /// Milliseconds between the first change and its batch, at least.
     static let shortestRest: UInt64 = 50
     /// So many times as long as a batch took nothing is written afterwards, within bounds.
-    static let restPerWrite: UInt64 = 100
+    static let restPerWrite: UInt64 = 400
     static let longestRest: UInt64 = 1000
 
     enum Action: Equatable {

@@ -29,7 +29,7 @@ struct WritePaceTests {
         _ = pace.changed(isUrgent: false)
         _ = pace.timerFired()
         _ = pace.changed(isUrgent: false)
-        #expect(pace.written(milliseconds: 4) == .schedule(after: 4 * WritePace.restPerWrite))
+        #expect(pace.written(milliseconds: 2) == .schedule(after: 2 * WritePace.restPerWrite))
         _ = pace.timerFired()
         _ = pace.changed(isUrgent: false)
         #expect(pace.written(milliseconds: 1 << 40) == .schedule(after: WritePace.longestRest))

@@ -42,12 +42,7 @@ package struct GatewayError: Error, Equatable, Sendable {
         if !details.isEmpty {
             json.key("details")
             json.beginObject()
-            for (field, texts) in details.sorted(by: { $0.key < $1.key }) {
-                json.key(field)
-                json.beginArray()
-                for text in texts { json.value(text) }
-                json.endArray()
-            }
+            for (field, texts) in details.sorted(by: { $0.key < $1.key }) { json.field(field, texts) }
             json.endObject()
         }
         json.endObject()

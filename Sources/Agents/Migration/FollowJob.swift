@@ -151,14 +151,7 @@ struct FollowJob: JobWork {
         // What the other hook has recorded up to now has to be there to be found.
         do { try await room.journal.flush() } catch { throw AgentsError(error) }
         var next = checkpoint
-        if !page.rejected.isEmpty {
-            next.rejectedBytes = try RejectFile.append(
-                page.rejected,
-                to: files.rejected,
-                after: checkpoint.rejectedBytes
-            )
-            for row in page.rejected { context.rejected(row.summary) }
-        }
+        next.rejectedBytes = try page.putAside(in: files, after: checkpoint.rejectedBytes, context)
         var stored: JobCheckpoint?
         try await target.write(page) { (matched) throws(AgentsError) in
             next.take(page, matched: matched)

@@ -101,14 +101,7 @@ struct ImportSteps {
             async let following = pages.result(after: chunk.lastRowID, chunk.lastTime.milliseconds)
             var next = checkpoint
             next.take(chunk)
-            if !chunk.rejected.isEmpty {
-                next.rejectedBytes = try RejectFile.append(
-                    chunk.rejected,
-                    to: files.rejected,
-                    after: checkpoint.rejectedBytes
-                )
-                for row in chunk.rejected { context.rejected(row.summary) }
-            }
+            next.rejectedBytes = try chunk.putAside(in: files, after: checkpoint.rejectedBytes, context)
             var stored: JobCheckpoint?
             try await target.write(chunk) { (matched) throws(AgentsError) in
                 next.actions.matched += matched

@@ -82,3 +82,14 @@ enum RejectFile {
         return length + bytes.count
     }
 }
+
+extension OldActionChunk {
+    /// Puts what was rejected of it into the file behind its first `length` bytes, and tells whoever watches the job;
+    /// returns the file's new length.
+    func putAside(in files: MigrationFiles, after length: Int, _ context: JobContext) throws(AgentsError) -> Int {
+        guard !rejected.isEmpty else { return length }
+        let reached = try RejectFile.append(rejected, to: files.rejected, after: length)
+        for row in rejected { context.rejected(row.summary) }
+        return reached
+    }
+}

@@ -42,6 +42,14 @@ extension JSONWriter {
         value(time)
     }
 
+    /// `"name":["string"]`
+    package mutating func field(_ name: String, _ strings: [String]) {
+        key(name)
+        beginArray()
+        for string in strings { value(string) }
+        endArray()
+    }
+
     /// `"name":` and JSON text as it is, see `raw`.
     package mutating func field(_ name: String, raw text: Span<UInt8>) {
         key(name)

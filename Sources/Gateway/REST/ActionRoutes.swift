@@ -111,10 +111,7 @@ package struct ActionRoutes: Sendable {
         json.field("tool_type", action.toolType)
         json.field("exit_code", action.exitCode.map(Int64.init))
         json.field("duration_ms", action.durationMilliseconds.map(Int64.init))
-        json.key("file_paths")
-        json.beginArray()
-        for path in action.filePaths { json.value(path) }
-        json.endArray()
+        json.field("file_paths", action.filePaths)
         json.field("session_id", action.sessionID)
         json.field("project_path", action.projectPath)
         json.field("created_at", action.createdAt)

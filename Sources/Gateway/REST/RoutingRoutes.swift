@@ -38,10 +38,7 @@ package struct RoutingRoutes: Sendable {
         }
         var json = JSONWriter()
         json.beginObject()
-        json.key("keywords")
-        json.beginArray()
-        for keyword in keywords { json.value(keyword) }
-        json.endArray()
+        json.field("keywords", keywords)
         json.key("suggestions")
         json.beginArray()
         for suggestion in suggestions { RoutingRoutes.write(suggestion, to: &json) }

@@ -41,11 +41,7 @@ extension RecordWriter {
         if let threadID = message.threadID { text(threadID) }
         if let replyTo = message.replyTo { id(replyTo) }
         if let clientMessageID = message.clientMessageID { text(clientMessageID) }
-        if let idempotency = message.idempotency {
-            text(idempotency.key)
-            blob(idempotency.fingerprint)
-            blob(idempotency.response)
-        }
+        if let idempotency = message.idempotency { write(idempotency) }
     }
 
     mutating func write(_ record: InboxRecord) {
@@ -102,9 +98,7 @@ extension RecordReader {
         if fields.contains(.thread) { message.threadID = try text() }
         if fields.contains(.replyTo) { message.replyTo = try self.id() }
         if fields.contains(.clientMessageID) { message.clientMessageID = try text() }
-        if fields.contains(.idempotency) {
-            message.idempotency = IdempotencyRecord(key: try text(), fingerprint: try blob(), response: try blob())
-        }
+        if fields.contains(.idempotency) { message.idempotency = try idempotency() }
         return message
     }
 

@@ -125,11 +125,7 @@ extension RecordWriter {
         if let subtaskID = action.subtaskID { text(subtaskID) }
         if let sessionID = action.sessionID { text(sessionID) }
         if let projectPath = action.projectPath { text(projectPath) }
-        if let idempotency = action.idempotency {
-            text(idempotency.key)
-            blob(idempotency.fingerprint)
-            blob(idempotency.response)
-        }
+        if let idempotency = action.idempotency { write(idempotency) }
     }
 
     fileprivate mutating func write(_ feedback: FeedbackRecord) {
@@ -156,9 +152,7 @@ extension RecordReader {
         if fields.contains(.subtask) { action.subtaskID = try text() }
         if fields.contains(.session) { action.sessionID = try text() }
         if fields.contains(.project) { action.projectPath = try text() }
-        if fields.contains(.idempotency) {
-            action.idempotency = IdempotencyRecord(key: try text(), fingerprint: try blob(), response: try blob())
-        }
+        if fields.contains(.idempotency) { action.idempotency = try idempotency() }
         return action
     }
 

@@ -35,12 +35,7 @@ package struct ImportNote: Equatable, Sendable {
         json.beginObject()
         json.field("run", run)
         json.field("row", Int(row))
-        if !repaired.isEmpty {
-            json.key("repaired")
-            json.beginArray()
-            for column in repaired { json.value(column) }
-            json.endArray()
-        }
+        if !repaired.isEmpty { json.field("repaired", repaired) }
         if !original.isEmpty {
             json.key("original")
             json.beginObject()

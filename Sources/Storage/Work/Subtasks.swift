@@ -76,7 +76,10 @@ extension SubtaskRecord {
     var cursor: PageCursor { PageCursor(time: createdAt, id: id.description) }
 
     /// The columns of `SubtaskStatements`.
-    init(_ row: any StoreRow) throws(StorageError) {
+    init(_ row: any StoreRow) throws(StorageError) { try self.init(row, hasSnapshot: true) }
+
+    /// The same, maybe without `context_snapshot`.
+    init(_ row: any StoreRow, hasSnapshot: Bool) throws(StorageError) {
         self.init(
             id: try row.id(0),
             taskID: try row.id(1),
@@ -88,8 +91,8 @@ extension SubtaskRecord {
             createdAt: row.time(7),
             startedAt: row.optionalTime(8),
             completedAt: row.optionalTime(9),
-            contextSnapshot: row.optionalJSON(10),
-            result: row.optionalJSON(11)
+            contextSnapshot: hasSnapshot ? row.optionalJSON(10) : nil,
+            result: row.optionalJSON(hasSnapshot ? 11 : 10)
         )
     }
 }

@@ -23,7 +23,9 @@ extension WorkOverviewStore where Self: RelationalStore {
         let found = (
             requests: try await self.page(requests, page, cursor: \.cursor, row: RequestRecord.init),
             tasks: try await self.page(tasks, deep, cursor: \.cursor, row: TaskRecord.init),
-            subtasks: try await self.page(subtasks, deep, cursor: \.cursor, row: SubtaskRecord.init(withoutSnapshot:))
+            subtasks: try await self.page(subtasks, deep, cursor: \.cursor) { (row) throws(StorageError) in
+                try SubtaskRecord(row, hasSnapshot: false)
+            }
         )
         return ProjectWork(
             requests: found.requests.rows,
@@ -32,24 +34,6 @@ extension WorkOverviewStore where Self: RelationalStore {
             },
             subtasks: found.subtasks.rows.reversed(),
             isTruncated: found.requests.next != nil || found.tasks.next != nil || found.subtasks.next != nil
-        )
-    }
-}
-
-extension SubtaskRecord {
-    fileprivate init(withoutSnapshot row: any StoreRow) throws(StorageError) {
-        self.init(
-            id: try row.id(0),
-            taskID: try row.id(1),
-            agentType: row.optionalText(2),
-            agentID: row.optionalText(3),
-            description: row.text(4),
-            status: row.text(5),
-            blockedBy: row.optionalIDs(6),
-            createdAt: row.time(7),
-            startedAt: row.optionalTime(8),
-            completedAt: row.optionalTime(9),
-            result: row.optionalJSON(10)
         )
     }
 }

@@ -62,10 +62,7 @@ struct ConnectionView: Sendable {
             json.field("since", agent.since)
             json.field("compressed", agent.compresses)
             json.field("subscription_count", agent.subscriptionCount)
-            json.key("subscriptions")
-            json.beginArray()
-            for subscription in agent.subscriptions { json.value(subscription) }
-            json.endArray()
+            json.field("subscriptions", agent.subscriptions)
             json.field("queues", agent.queueCount)
             json.field("open_requests", agent.openRequests)
         }

@@ -39,10 +39,7 @@ package struct PresenceRoutes: Sendable {
             json.field("connections", agent.connections)
             json.field("since", agent.since)
             json.field("last_seen", agent.lastSeen)
-            json.key("sessions")
-            json.beginArray()
-            for session in agent.sessions { json.value(session) }
-            json.endArray()
+            json.field("sessions", agent.sessions)
             json.endObject()
         }
         json.endArray()

@@ -116,12 +116,3 @@ extension JSONSchema {
         }
     }
 }
-
-extension JSONWriter {
-    mutating func field(_ name: String, _ strings: [String]) {
-        key(name)
-        beginArray()
-        for string in strings { value(string) }
-        endArray()
-    }
-}

@@ -119,7 +119,11 @@ struct PostgresImports: ImportStore {
     }
 
     func settleSessions(run: Int, before time: Timestamp) async throws(StorageError) {
-        _ = try await importer.run(PostgresCommand(ImportStatements.settleSessions).with(time).with(run))
+        // Under the lock of all who change many sessions: each would come to them in an order of its own.
+        _ = try await importer.transaction([
+            PostgresCommand(PostgresStatements.lockEffects),
+            PostgresCommand(ImportStatements.settleSessions).with(time).with(run),
+        ])
     }
 
     func removeActions(_ ids: [UUIDv7]) async throws(StorageError) -> Int {

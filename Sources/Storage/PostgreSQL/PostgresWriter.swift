@@ -75,6 +75,7 @@ actor PostgresWriter: RecordSink {
         if await finishStaged(batch, at: time) { return }
         isEntering = true
         defer { isEntering = false }
+        await unstage(before: batch)
         try await pool.withConnection { connection throws(StorageError) in
             try await store(batch, at: time, on: connection)
         }
@@ -94,12 +95,12 @@ actor PostgresWriter: RecordSink {
     ) async throws(StorageError) {
         let begun = try await connection.run([
             PostgresCommand("BEGIN", isPrepared: false),
-            PostgresCommand(PostgresStatements.lockMark).with(batch.journalID).with(time),
             PostgresCommand(PostgresImportStatements.shareScores),
             PostgresCommand(ImportStatements.hasOwnScores),
+            PostgresCommand(PostgresStatements.lockMark).with(batch.journalID).with(time),
         ])
-        let mark = JournalPosition(begun[1].integer(0, 0))
-        let hasImports = begun[3].bool(0, 0)
+        let hasImports = begun[2].bool(0, 0)
+        let mark = JournalPosition(begun[3].integer(0, 0))
         // The transaction ends without a change when the connection is given back.
         guard batch.through > mark else { return }
         let batch = batch.behind(mark)
@@ -149,16 +150,22 @@ actor PostgresWriter: RecordSink {
 
     /// True if the batch was staged and is stored now.
     private func finishStaged(_ batch: RecordBatch, at time: Timestamp) async -> Bool {
-        following = nil
-        guard let staged else { return false }
+        if let following, !following.follows(batch) { self.following = nil }
+        guard let staged, staged.batch.covers(batch) else { return false }
         self.staged = nil
-        guard staged.batch.covers(batch) else {
-            await staged.discard()
-            return false
-        }
         guard await staged.finish(at: time) else { return false }
         stagedCount += 1
         return true
+    }
+
+    /// What is staged has to give way to a batch before it that is written in the ordinary way. It may share the lock of
+    /// scores already, on which an import waits behind it: the batch would wait for the import, and what is staged for
+    /// the batch.
+    private func unstage(before batch: RecordBatch) async {
+        guard let staged else { return }
+        self.staged = nil
+        if following == nil, staged.batch.follows(batch) { following = staged.batch }
+        await staged.discard()
     }
 
     /// False if its turn never comes, or the store holds a part of the batch already.
@@ -295,6 +302,11 @@ actor PostgresWriter: RecordSink {
 }
 
 extension RecordBatch {
+    /// True if all of its records are behind those of another batch of the journal.
+    fileprivate func follows(_ other: RecordBatch) -> Bool {
+        entries.first.map { $0.position > other.through } ?? false
+    }
+
     fileprivate var actions: [ActionRecord] {
         entries.compactMap { entry in
             guard case .action(let action) = entry.record else { return nil }

@@ -111,6 +111,44 @@ import Testing
         }
     }
 
+    /// What is staged shares the lock of scores, an import waits for it, and the batch before, which is written once
+    /// more, would wait for the import.
+    @Test func aBatchWrittenAgainDoesNotWaitForWhatIsStagedBehindIt() async throws {
+        let records = records(200)
+        try await withWriter { (writer: PostgresWriter, options: PostgresOptions) async throws in
+            try await withPostgres(options) { (other: PostgresConnection) async throws in
+                let idle = "SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database() AND"
+                await writer.stage(batch(1...100, of: records))
+                try await other.wait("\(idle) state = 'idle in transaction' AND query LIKE 'COPY%'")
+                // Its turn comes, but somebody else has the mark and moves it: it can't be stored as it is.
+                try await other.execute("BEGIN")
+                _ = try await other.run(PostgresCommand(BookkeepingStatements.setMark).with("j").with(50).with(testTime))
+                let writing = Task { try await writer.write(batch(1...100, of: records), at: testTime) }
+                let waiting = { (count: Int) in
+                    "SELECT count(*) = \(count) FROM pg_stat_activity WHERE datname = current_database() "
+                        + "AND wait_event_type = 'Lock'"
+                }
+                try await other.wait(waiting(1))
+                await writer.stage(batch(101...200, of: records))
+                try await other.wait("\(idle) state = 'idle in transaction' AND query LIKE 'COPY%'")
+                let importing = Task {
+                    try await withPostgres(options, limits: .batches) { (importer: PostgresConnection) async throws in
+                        try await importer.execute("BEGIN")
+                        try await importer.execute(PostgresImportStatements.lockScores)
+                        try await importer.execute("COMMIT")
+                    }
+                }
+                try await other.wait(waiting(2))
+                try await other.execute("COMMIT")
+                try await writing.value
+                try await importing.value
+                try await writer.write(batch(101...200, of: records), at: testTime)
+            }
+            #expect(try await writer.mark(ofJournal: "j") == JournalPosition(200))
+            try await expect(Array(records[50...]), in: options)
+        }
+    }
+
     @Test func closingEndsWhatIsStaged() async throws {
         let records = records(100)
         try await withWriter { (writer: PostgresWriter, options: PostgresOptions) async throws in

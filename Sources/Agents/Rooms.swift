@@ -40,10 +40,16 @@ package struct Rooms: Sendable {
             takePicture: takePicture,
             scoresChanged: { await RoutingLoader(memory: routing, history: store).run() }
         )
-        jobs = Jobs(kinds: migration.kinds, store: store.jobs, owner: store.serverID, publisher: bus)
         work = WorkRooms(WorkContext(journal: store, publisher: bus), store: store.store)
         let exchange = ExchangeRooms(bus: bus, store: store, settings: settings)
         self.exchange = exchange
+        jobs = Jobs(
+            kinds: migration.kinds + [.cleanup(by: exchange.cleaner, in: store.jobs)],
+            store: store.jobs,
+            owner: store.serverID,
+            publisher: bus,
+            retained: { ChannelPattern("jobs/>").map { bus.retained.values(for: $0) } ?? [] }
+        )
         inboxes = Inboxes(
             registry: registry,
             journal: store,

@@ -137,6 +137,7 @@ package final class GatewayServer: Sendable {
                 recorder: rooms.recorder,
                 memory: rooms.routing,
                 exchange: rooms.exchange,
+                jobs: rooms.jobs.figures,
                 agents: agents,
                 answers: answers
             ).routes

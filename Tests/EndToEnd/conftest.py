@@ -1,10 +1,13 @@
 """Fixtures of the end-to-end tests: they run the release binary as a process and talk to it from outside."""
 import os
 import pathlib
+import signal
 
 import pytest
 
 from dcm import Server
+from migration import Place, running_server
+from old_database import OldDatabase
 from postgres import Cluster
 from work import Work
 
@@ -104,3 +107,33 @@ def at_work(cluster, show):
         return Work(server, cluster, name, show, **options).around(recovery)
 
     return at_work
+
+
+@pytest.fixture
+def place(request, tmp_path, make_server):
+    """Makes the place of a migration, with a store of either kind."""
+    data = tmp_path / "data"
+
+    def make(store):
+        cluster = request.getfixturevalue("cluster") if store == "postgres" else None
+        return Place(BINARY, data, make_server, cluster)
+
+    yield make
+    # One that a command has started, and that was killed before it could end it.
+    server = running_server(data)
+    if server:
+        os.kill(server, signal.SIGKILL)
+
+
+@pytest.fixture
+def make_old(tmp_path):
+    """Makes old databases."""
+    made = []
+
+    def make(rows, name="routing.db", **options):
+        made.append(OldDatabase(tmp_path / name, rows, **options))
+        return made[-1]
+
+    yield make
+    for old in made:
+        old.close()

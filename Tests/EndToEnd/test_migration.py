@@ -5,93 +5,12 @@ import os
 import signal
 import sqlite3
 import subprocess
-import threading
-import time
 
 import pytest
 
 import imported
-from dcm import action, environment, eventually
-from old_database import OldDatabase
-
-BOTH = pytest.mark.parametrize("store", ["sqlite", "postgres"])
-JOURNALS = pytest.mark.parametrize("journal", ["wal", "delete"])
-
-
-class Migration:
-    """The commands, for one data folder and store."""
-
-    def __init__(self, binary, data, database):
-        self.binary = binary
-        self.data = data
-        self.database = database
-
-    def start(self, *arguments, **options):
-        where = ["--data", str(self.data), *(["--database", self.database] if self.database else [])]
-        return subprocess.Popen(
-            [str(self.binary), "migrate", *arguments, *where], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, env=environment(), **options,
-        )
-
-    def run(self, *arguments, seconds=300):
-        process = self.start(*arguments)
-        output, errors = process.communicate(timeout=seconds)
-        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
-
-    def apply(self, old, *arguments, code=2):
-        result = self.run("apply", "--from", str(old.path), "--yes", "--json", *arguments)
-        assert result.returncode == code, f"{result.returncode}: {result.stdout}{result.stderr}"
-        return json.loads(result.stdout)
-
-    def rollback(self, *arguments):
-        result = self.run("rollback", "--yes", "--json", *arguments)
-        assert result.returncode == 0, f"{result.stdout}{result.stderr}"
-        return json.loads(result.stdout)
-
-
-@pytest.fixture
-def place(request, tmp_path, binary, make_server):
-    """A store of either kind: the commands, a way to look into it past the server, and servers on it."""
-
-    class Place:
-        def __init__(self, store):
-            self.data = tmp_path / "data"
-            database = None
-            if store == "postgres":
-                cluster = request.getfixturevalue("cluster")
-                database = cluster.url()
-                self.contents = imported.PostgresContents(cluster)
-                self.cluster = cluster
-            else:
-                self.contents = imported.SQLiteContents(self.data)
-            self.migrate = Migration(binary, self.data, database)
-            self.arguments = ["--database", database] if database else []
-
-            places.append(self)
-
-        def server(self):
-            return make_server(*self.arguments, data=self.data).start()
-
-    places = []
-    yield Place
-    for place in places:
-        # One that a command has started, and that was killed before it could end it.
-        server = running_server(place.data)
-        if server:
-            os.kill(server, signal.SIGKILL)
-
-
-@pytest.fixture
-def make_old(tmp_path):
-    made = []
-
-    def make(rows, name="routing.db", **options):
-        made.append(OldDatabase(tmp_path / name, rows, **options))
-        return made[-1]
-
-    yield make
-    for old in made:
-        old.close()
+from dcm import action, environment
+from migration import BOTH, JOURNALS, running_server
 
 
 def rejected_rows(report):
@@ -175,11 +94,13 @@ def test_learning_since_stays_when_the_migration_goes(place, make_old, store):
 
 
 @BOTH
-def test_any_kill_is_gone_on_from(place, make_old, store, long, binary):
-    """The command, its server and the database are killed at random points until the migration is through."""
+@JOURNALS
+def test_any_kill_is_gone_on_from(place, make_old, store, journal, long):
+    """The command, its server and the database are killed at random points until the migration is through; then it is
+    done once more, something is learnt, and all of it is taken back."""
     place = place(store)
     rows = 1_000_000 if long else 30_000
-    old = make_old(rows, scores=100_000 if long else 3000, odd=0.02)
+    old = make_old(rows, scores=100_000 if long else 3000, odd=0.02, journal=journal)
     randomness = old.random
     kills = 0
     while True:
@@ -203,124 +124,23 @@ def test_any_kill_is_gone_on_from(place, make_old, store, long, binary):
     report = json.loads(output)
     assert report["isVerified"]
     imported.check(place.contents, old)
-    imported.check_scores(imported.scores(place.contents), old.scores)
+    scores = imported.scores(place.contents)
+    imported.check_scores(scores, old.scores)
     assert rejected_rows(report) == [sorted(old.rejected), sorted(old.rejected_scores)]
 
+    again = place.migrate.apply(old)
+    assert (again["actions"]["imported"], again["scores"]["imported"]) == (0, 0)
+    assert imported.scores(place.contents) == scores
 
-def running_server(data):
-    with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
-        process = int((data / "dcm.lock").read_text().split()[1])
-        command = open(f"/proc/{process}/cmdline", "rb").read()
-        if b"serve" in command:
-            return process
-    return None
-
-
-class OldHook:
-    """A shell loop that writes 50 rows per second, each by a sqlite3 program without patience."""
-
-    def __init__(self, path, sleep=0.02):
-        self.path = path
-        self.sleep = sleep
-        self.accepted = 0
-        self.refused = 0
-        self.ends = threading.Event()
-        self.thread = threading.Thread(target=self.run)
-
-    def run(self):
-        number = 0
-        while not self.ends.is_set():
-            number += 1
-            sql = (
-                "INSERT INTO tool_usage (session_id, tool_name, tool_type, file_paths, exit_code, duration_ms, project_path) "
-                f"VALUES ('hook', 'Bash', 'builtin', '[]', 0, {number}, '/hook')"
-            )
-            result = subprocess.run(["sqlite3", str(self.path), sql], capture_output=True, text=True)
-            self.accepted += result.returncode == 0
-            self.refused += result.returncode != 0
-            time.sleep(self.sleep)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ends.set()
-        self.thread.join()
-
-
-@JOURNALS
-def test_the_old_hook_goes_on_writing(place, make_old, journal, show):
-    place = place("sqlite")
-    old = make_old(20_000, journal=journal, odd=0)
-    with OldHook(old.path) as hook:
-        assert eventually(lambda: hook.accepted > 5)
-        report = place.migrate.apply(old, code=2)
-        caught = place.migrate.run("follow", "--from", str(old.path), "--once", "--lag", "0", "--json")
-        assert caught.returncode == 0, caught.stdout + caught.stderr
-        assert eventually(lambda: hook.accepted > 20)
-    show(f"{journal}: {report['lockMilliseconds']:.1f} ms under the lock, {hook.refused} of {hook.accepted} writes refused")
-    if journal == "wal":
-        assert report["lockMilliseconds"] == 0
-    done = place.migrate.run("follow", "--from", str(old.path), "--once", "--lag", "0", "--json")
-    assert done.returncode == 0, done.stdout + done.stderr
-    with contextlib.closing(sqlite3.connect(old.path)) as source:
-        written = source.execute("SELECT id FROM tool_usage ORDER BY id").fetchall()
-    found = imported.actions(place.contents)
-    assert [(row,) for row in sorted(found)] == written, "rows are missing or doubled"
-    assert sum(row["session_id"] == "hook" for row in found.values()) == hook.accepted
-
-
-@BOTH
-def test_both_hooks_run_and_no_call_is_doubled(place, make_old, store):
-    """Calls come by both ways, in either order, some by one way only."""
-    place = place(store)
-    old = make_old(200, odd=0, scores=0)
     server = place.server()
-    place.migrate.apply(old, code=0)
-
-    def live(session):
-        assert server.post("/api/actions", action("Bash", session_id=session)).status == 201
-
-    def old_row(session):
-        old.connection.execute("INSERT INTO tool_usage (session_id, tool_name) VALUES (?, 'Bash')", [session])
-
-    for index in range(10):
-        for way in [(live, old_row), (old_row, live)][index % 2]:
-            way(f"both{index % 3}")
     for _ in range(3):
-        live("live")
-    for _ in range(4):
-        old_row("old")
-    follow = place.migrate.run("follow", "--from", str(old.path), "--once", "--lag", "1", "--json")
-    assert follow.returncode == 0, follow.stdout + follow.stderr
-    counts = json.loads(follow.stdout)
-    assert (counts["actions"]["matched"], counts["oldOnly"], counts["liveOnly"]) == (10, 4, 3)
-    assert server.get("/stats").json["actionCount"] == 200 + 10 + 3 + 4
-    # Taken over once more as a whole: all of it is known.
-    again = place.migrate.apply(old, code=0)
-    assert (again["actions"]["imported"], again["actions"]["matched"], again["actions"]["present"]) == (0, 10, 204)
-    compared = place.migrate.run("compare", "--from", str(old.path), "--days", "1", "--json")
-    assert compared.returncode == 2
-    report = json.loads(compared.stdout)
-    assert [(line["toolName"], line["old"], line["recorded"], line["imported"]) for line in report["differences"]] == [
-        ("Bash", 14, 13, 4)
-    ]
-
-
-def test_rows_that_got_other_numbers_are_noticed(place, make_old):
-    place = place("sqlite")
-    old = make_old(50, odd=0, scores=0)
-    place.migrate.apply(old, code=0)
-    # The last row goes, and its number comes again.
-    old.connection.execute("DELETE FROM tool_usage WHERE id > 45")
-    old.connection.execute("UPDATE sqlite_sequence SET seq = 45 WHERE name = 'tool_usage'")
-    for _ in range(6):
-        old.connection.execute("INSERT INTO tool_usage (session_id, tool_name) VALUES ('new', 'Bash')")
-    follow = place.migrate.run("follow", "--from", str(old.path), "--once", "--lag", "0", "--json")
-    assert follow.returncode == 0, follow.stdout + follow.stderr
-    rows = place.contents.rows("SELECT session_id, count(*) FROM actions GROUP BY session_id = 'new'")
-    assert sorted(count for _, count in rows) == [6, 50]
+        assert server.post("/api/actions", action("Bash", input="word1 unheard", session_id="since")).status == 201
+    server.stop()
+    place.migrate.rollback()
+    left = imported.everything(place.contents)
+    assert {name: len(found) for name, found in left.items() if found} == {"actions": 3, "sessions": 1, "scores": 2}
+    learnt = {(key[0], row[1], row[2]) for key, row in imported.scores(place.contents).items()}
+    assert learnt == {("word1", 3, 3), ("unheard", 3, 3)}
 
 
 def test_plan_touches_nothing_and_tells_what_would_be(place, make_old):
@@ -335,9 +155,16 @@ def test_plan_touches_nothing_and_tells_what_would_be(place, make_old):
     assert tables["tool_usage"]["accepted"] == len(old.expected)
     assert tables["keyword_tool_scores"]["rejected"] == len(old.rejected_scores)
     assert plan["otherTables"] == ["sessions"] and plan["damage"] == []
+    assert plan["target"]["rows"] == {"actions": 0, "routing_scores": 0, "sessions": 0}
+    assert plan["target"]["freeBytes"] > 0 and "a new store" in plan["target"]["place"]
+    changes = {(sample["table"], change["column"]): change for sample in plan["samples"] for change in sample["changes"]}
+    assert all(change["from"] != change["to"] for change in changes.values()), changes
+    score = changes["keyword_tool_scores", "score"]
+    assert (score["from"], score["to"]) == ("7.5", "5")
     assert old.path.read_bytes() == before and not place.data.exists()
     text = place.migrate.run("plan", "--from", str(old.path))
     assert text.returncode == 2 and "created_at is no time" in text.stdout and "free space" in text.stdout
+    assert "score from 7.5 to 5" in text.stdout and "0 actions" in text.stdout
 
 
 @pytest.mark.parametrize("content", [None, b"", b"this is no database at all", "empty"])
@@ -355,32 +182,6 @@ def test_what_can_not_be_migrated_is_one_sentence(place, tmp_path, content):
         assert result.returncode == 1, result.stdout
         told = result.stderr.strip().splitlines()
         assert len(told) <= 2 and "routing.db" in told[-1] and not result.stdout, told
-
-
-def test_a_job_is_paused_gone_on_with_and_told_on_the_bus(place, make_old):
-    place = place("sqlite")
-    old = make_old(60_000, odd=0.01)
-    server = place.server()
-    refused = server.post("/api/jobs", {"type": "migration", "from": "relative", "scores": "both"})
-    assert refused.status == 400 and set(refused.json["details"]) == {"from", "scores"}
-    assert server.post("/api/jobs", {"type": "nothing"}).status == 400
-    begun = server.post("/api/jobs", {"type": "migration", "from": str(old.path)})
-    assert begun.status == 201, begun
-    job = begun.json["job"]["id"]
-    assert server.post("/api/jobs", {"type": "migration.rollback"}).status == 409
-    assert eventually(lambda: server.get(f"/api/jobs/{job}").json["job"]["progress"].get("rows"))
-    paused = server.post(f"/api/jobs/{job}/pause", {})
-    if paused.status == 200:
-        rows = paused.json["job"]["progress"]["rows"]
-        assert paused.json["job"]["state"] == "paused" and rows < 60_000
-        assert server.post(f"/api/jobs/{job}/resume", {}).status == 200
-    ended = lambda: server.get(f"/api/jobs/{job}").json["job"]["state"] == "completed"
-    assert eventually(ended, seconds=120), server.get(f"/api/jobs/{job}")
-    imported.check(place.contents, old)
-    listed = server.get("/api/jobs").json
-    assert listed["count"] == 1 and listed["jobs"][0]["id"] == job
-    assert server.post(f"/api/jobs/{job}/cancel", {}).status == 409
-    assert server.get("/api/jobs/00000000-0000-7000-8000-000000000000").status == 404
 
 
 def test_every_command_of_the_manual_runs(root, tmp_path, binary, make_old):

@@ -25,9 +25,6 @@ package final class Cleaner<C: Clock>: Sendable where C.Duration == Duration {
         package var last: Round?
     }
 
-    /// Another server cleans: this one stops.
-    private struct Taken: Error {}
-
     private let store: any CleanupStore
     private let publisher: any MessagePublisher
     private let retention: Retention
@@ -69,16 +66,10 @@ package final class Cleaner<C: Clock>: Sendable where C.Duration == Duration {
     /// One round.
     func round() async {
         let start = clock.now
-        var deletedMessages = 0
+        let pass: CleanupPass
         do {
-            // In the order of what others wait for: messages first.
-            for table in CleanableTable.allCases {
-                guard let period = retention.periods[table] else { continue }
-                let count = try await delete(table, before: time(before: period))
-                if table == .messages { deletedMessages = count }
-            }
-            if let silence = retention.silence { try await closeSessions(silentSince: time(before: silence)) }
-        } catch is Taken {
+            pass = try await self.pass(slices: Self.slices)
+        } catch is AnotherCleans {
             return state.withLock { $0.leftToOthers += 1 }
         } catch is CancellationError {
             return
@@ -93,7 +84,7 @@ package final class Cleaner<C: Clock>: Sendable where C.Duration == Duration {
         }
         let duration = start.duration(to: clock.now)
         let round = Figures.Round(
-            deletedMessages: deletedMessages,
+            deletedMessages: pass[.messages],
             endedAt: now(),
             milliseconds: Int(duration / .milliseconds(1))
         )
@@ -103,28 +94,51 @@ package final class Cleaner<C: Clock>: Sendable where C.Duration == Duration {
         }
     }
 
-    private func delete(_ table: CleanableTable, before time: Timestamp) async throws -> Int {
-        var total = 0
-        for _ in 0..<Self.slices {
-            guard let count = try await store.deleteRows(of: table, before: time, limit: Self.slice) else {
-                throw Taken()
+    /// Goes through all tables once, in the order of what others wait for: messages first.
+    ///
+    /// - Parameters:
+    ///   - slices: Of each table at most.
+    ///   - before: What was done already; goes into the result.
+    ///   - done: Called behind each slice with all that was done, and how many rows that slice had.
+    /// - Throws: `AnotherCleans`, an error of the store, or what `done` throws.
+    func pass(
+        slices: Int = .max,
+        after before: CleanupPass = CleanupPass(),
+        done: (CleanupPass, Int) async throws -> Void = { _, _ in }
+    ) async throws -> CleanupPass {
+        var pass = before
+        for table in CleanableTable.allCases {
+            guard let period = retention.periods[table] else { continue }
+            let time = time(before: period)
+            try await inSlices(slices) {
+                guard let count = try await store.deleteRows(of: table, before: time, limit: Self.slice) else {
+                    throw AnotherCleans()
+                }
+                state.withLock { $0.deleted[table, default: 0] += count }
+                pass[table] += count
+                try await done(pass, count)
+                return count
             }
-            total += count
-            state.withLock { $0.deleted[table, default: 0] += count }
-            guard count == Self.slice else { break }
-            try await sleep(Self.pause)
         }
-        return total
-    }
-
-    private func closeSessions(silentSince time: Timestamp) async throws {
-        for _ in 0..<Self.slices {
+        guard let silence = retention.silence else { return pass }
+        let time = time(before: silence)
+        try await inSlices(slices) {
             guard let closed = try await store.closeSessions(silentSince: time, limit: Self.slice) else {
-                throw Taken()
+                throw AnotherCleans()
             }
             for session in closed { publisher.publish(.session("ended", session.id)) }
             state.withLock { $0.closedSessions += closed.count }
-            guard closed.count == Self.slice else { return }
+            pass.closedSessions += closed.count
+            try await done(pass, closed.count)
+            return closed.count
+        }
+        return pass
+    }
+
+    /// As long as slices are whole, with a pause between them.
+    private func inSlices(_ most: Int, _ slice: () async throws -> Int) async throws {
+        for _ in 0..<most {
+            guard try await slice() == Self.slice else { return }
             try await sleep(Self.pause)
         }
     }

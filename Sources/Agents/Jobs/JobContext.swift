@@ -10,8 +10,10 @@ package final class JobContext: Sendable {
     }
 
     package let id: UUIDv7
+    private let kind: String
     private let state: Lock<State>
-    private let publisher: any MessagePublisher
+    private let events: JobEvents
+    private let figures: JobFigures
     private let now: @Sendable () -> Timestamp
 
     /// Progress is told at most this often; milliseconds.
@@ -19,10 +21,12 @@ package final class JobContext: Sendable {
     /// Rejections that are told one by one; the report counts the others.
     private static let maximumRejections = 1000
 
-    init(_ record: JobRecord, publisher: any MessagePublisher, now: @escaping @Sendable () -> Timestamp) {
+    init(_ record: JobRecord, events: JobEvents, figures: JobFigures, now: @escaping @Sendable () -> Timestamp) {
         id = record.id
+        kind = record.kind
         state = Lock(State(record: record))
-        self.publisher = publisher
+        self.events = events
+        self.figures = figures
         self.now = now
     }
 
@@ -68,26 +72,21 @@ package final class JobContext: Sendable {
             state.published = record.updatedAt
             return true
         }
-        if isDue { publish("job.progress", record) }
+        if isDue { events.tell("job.progress", record) }
     }
+
+    /// Says that rows were gone through.
+    package func took(rows: Int) { figures.count(kind, rows: rows) }
 
     /// Says that a part was not done (`job.rejected`); a JSON object.
     package func rejected(_ json: [UInt8]) {
+        figures.count(kind, rejected: 1)
         let isTold = state.withLock { state in
             state.rejections += 1
             return state.rejections <= JobContext.maximumRejections
         }
-        if isTold, let channel {
-            publisher.publish(Message(channel: channel, event: "job.rejected", data: json, at: now()))
-        }
+        if isTold { events.tellRejected(json, of: id, at: now()) }
     }
-
-    func publish(_ event: String, _ record: JobRecord) {
-        guard let channel else { return }
-        publisher.publish(Message(channel: channel, event: event, data: record.json, at: record.updatedAt))
-    }
-
-    private var channel: ChannelName? { ChannelName("jobs/\(id)") }
 }
 
 extension JobRecord {

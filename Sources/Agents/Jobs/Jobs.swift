@@ -15,23 +15,27 @@ package actor Jobs {
     private let kinds: [String: JobKind]
     private let store: any JobStore
     private let owner: String
-    private let publisher: any MessagePublisher
+    private let events: JobEvents
     private let ids: UUIDGenerator
     private let now: @Sendable () -> Timestamp
     private let wait: @Sendable (Duration) async throws -> Void
     private let logger = Logger(label: "dcm.jobs")
+    package nonisolated let figures: JobFigures
     private var running: [UUIDv7: Running] = [:]
     private var isStopped = false
 
     /// The longest list.
     package static let maximumList = 1000
 
-    /// - Parameter owner: This server, see `DurableStore.serverID`.
+    /// - Parameters:
+    ///   - owner: This server, see `DurableStore.serverID`.
+    ///   - retained: The retained values of `jobs/...`.
     package init(
         kinds: [JobKind],
         store: any JobStore,
         owner: String,
         publisher: any MessagePublisher,
+        retained: @escaping @Sendable () -> [Message] = { [] },
         ids: UUIDGenerator = UUIDGenerator(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         wait: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -39,7 +43,8 @@ package actor Jobs {
         self.kinds = Dictionary(kinds.map { ($0.name, $0) }) { first, _ in first }
         self.store = store
         self.owner = owner
-        self.publisher = publisher
+        events = JobEvents(publisher: publisher, retained: retained)
+        figures = JobFigures(kinds.map(\.name))
         self.ids = ids
         self.now = now
         self.wait = wait
@@ -96,9 +101,10 @@ package actor Jobs {
         case .completed, .cancelled: throw AgentsError(.conflict, "The job is \(record.state.rawValue)")
         case .paused, .failed: break
         }
+        let old = record.state
         record.state = .running
         record.message = nil
-        try await begin(record, try work(of: record.kind, record.arguments))
+        try await begin(record, try work(of: record.kind, record.arguments), from: old)
         return record
     }
 
@@ -109,7 +115,13 @@ package actor Jobs {
         var backoff = RestartBackoff(maximum: .seconds(5))
         while !Task.isCancelled {
             do throws(StorageError) {
-                for record in try await store.runningJobs(of: owner) where running[record.id] == nil { recover(record) }
+                for record in try await store.unfinishedJobs(of: owner) where running[record.id] == nil {
+                    if record.state == .running {
+                        recover(record)
+                    } else {
+                        figures.changed(record.kind, from: nil, to: record.state)
+                    }
+                }
                 return
             } catch {
                 do { try await wait(backoff.failed(after: .zero)) } catch { return }
@@ -141,13 +153,18 @@ package actor Jobs {
         return try kind.make(try JobArguments(Array(arguments.utf8)))
     }
 
-    private func begin(_ record: JobRecord, _ work: any JobWork) async throws(AgentsError) {
+    /// - Parameter old: The state of a job that is gone on with.
+    private func begin(
+        _ record: JobRecord,
+        _ work: any JobWork,
+        from old: JobRecord.State? = nil
+    ) async throws(AgentsError) {
         guard !isStopped else { throw AgentsError(.unavailable, "The server is shutting down") }
         let room = JobKind.room(of: record.kind)
         if let other = running.values.first(where: { JobKind.room(of: $0.context.record.kind) == room }) {
             throw AgentsError(.conflict, "The job \(other.context.id) runs; pause or cancel it first")
         }
-        let context = JobContext(record, publisher: publisher, now: now)
+        let context = JobContext(record, events: events, figures: figures, now: now)
         // From here on nobody else begins one, also while the store takes the row.
         running[record.id] = Running(context: context)
         do {
@@ -156,16 +173,20 @@ package actor Jobs {
             running[record.id] = nil
             throw AgentsError(error)
         }
-        launch(context, work)
+        launch(context, work, from: old)
     }
 
     private func launch(_ record: JobRecord, _ work: any JobWork) {
-        let context = JobContext(record, publisher: publisher, now: now)
+        let context = JobContext(record, events: events, figures: figures, now: now)
         running[record.id] = Running(context: context)
-        launch(context, work)
+        launch(context, work, from: nil)
     }
 
-    private func launch(_ context: JobContext, _ work: any JobWork) {
+    private func launch(_ context: JobContext, _ work: any JobWork, from old: JobRecord.State?) {
+        let record = context.record
+        figures.changed(record.kind, from: old, to: .running)
+        events.makeRoom(besides: Array(running.keys))
+        events.tell("job.progress", record)
         running[context.id]?.task = Task { await perform(work, context) }
         if isStopped || running[context.id]?.intent != nil { running[context.id]?.task?.cancel() }
     }
@@ -178,9 +199,12 @@ package actor Jobs {
             guard record.state == .paused || record.state == .failed else {
                 throw AgentsError(.conflict, "The job is \(record.state.rawValue)")
             }
+            let old = record.state
             record.state = state
             record.updatedAt = now()
             do { try await store.save(record) } catch { throw AgentsError(error) }
+            figures.changed(record.kind, from: old, to: state)
+            events.tell("job.progress", record)
             return record
         }
         running[id]?.intent = state
@@ -217,7 +241,7 @@ package actor Jobs {
                     break
                 }
                 let record = context.update { $0.message = error.message }
-                context.publish("job.progress", record)
+                events.tell("job.progress", record)
                 do { try await wait(backoff.failed(after: start.duration(to: clock.now))) } catch { break }
                 await refresh(context)
             }
@@ -236,10 +260,11 @@ package actor Jobs {
         let record = context.record
         if record.state != .running {
             await save(record)
+            figures.changed(record.kind, from: .running, to: record.state)
             switch record.state {
-            case .completed: context.publish("job.completed", record)
-            case .failed: context.publish("job.failed", record)
-            default: context.publish("job.progress", record)
+            case .completed: events.tell("job.completed", record)
+            case .failed: events.tell("job.failed", record)
+            default: events.tell("job.progress", record)
             }
         }
         running[context.id] = nil

@@ -48,6 +48,7 @@ struct ComparisonJob: JobWork {
                     comparison.addOld(action.record.createdAt, action.record.toolName)
                 }
                 comparison.rejected += page.rejected.count
+                context.took(rows: page.read)
                 position.rowID = page.lastRowID
                 position.lastTime = page.lastTime.milliseconds
             }

@@ -33,9 +33,14 @@ struct FollowCheckpoint: Codable, Equatable, Sendable {
     var actions = TableCounts()
     /// Calls that only the old database has; they were stored.
     var oldOnly = 0
+    /// Rows that were stored and taken back, because their calls were recorded late; they count as matched.
+    var late = 0
     /// Calls that only this server has, up to `settledThrough`; milliseconds.
     var liveOnly = 0
     var settledThrough: Int64
+    /// Those that are not looked at again, and up to where.
+    var firmLiveOnly = 0
+    var firmThrough: Int64
 
     /// - Parameter time: Where to count from if nothing was read before.
     init(run: Int, at position: SourcePosition, from time: Int64) {
@@ -44,6 +49,7 @@ struct FollowCheckpoint: Codable, Equatable, Sendable {
         lastTime = position.lastTime
         lastID = position.lastID
         settledThrough = position.settledThrough ?? (position.lastTime > 0 ? position.lastTime : time)
+        firmThrough = settledThrough
     }
 
     init?(_ text: String?) {
@@ -64,5 +70,22 @@ struct FollowCheckpoint: Codable, Equatable, Sendable {
         actions.rejected += chunk.rejected.count
         actions.matched += matched
         oldOnly += chunk.actions.count - matched
+    }
+
+    /// Rows are taken back.
+    mutating func takeBack(_ rows: [ImportedAction]) {
+        late += rows.count
+        actions.matched += rows.count
+        oldOnly -= rows.count { $0.note.run == run }
+    }
+
+    /// Recorded calls were looked at that match no row, up to a time; those up to `firm` are not looked at again.
+    mutating func settle(_ unmatched: [Timestamp], firm: Int64, through time: Int64) {
+        let counted = unmatched.filter { $0.milliseconds > firmThrough }
+        let isFirm = counted.count { $0.milliseconds <= firm }
+        liveOnly = firmLiveOnly + counted.count
+        firmLiveOnly += isFirm
+        firmThrough = max(firmThrough, firm)
+        settledThrough = time
     }
 }

@@ -6,7 +6,7 @@ internal import Storage
 /// A call that both hooks have seen is recorded here and in the old database, in either order: a row waits for some
 /// seconds, so that its other half can arrive, and is stored only when there is none.
 struct FollowJob: JobWork {
-    private let room: MigrationRoom
+    let room: MigrationRoom
     private let arguments: MigrationArguments
     /// Ends when nothing is left instead of waiting for more.
     private let endsWhenDone: Bool
@@ -15,8 +15,6 @@ struct FollowJob: JobWork {
     private static let pollMilliseconds = 1000
     /// Few enough to be read in a millisecond or two: without a write-ahead log the old hook is refused meanwhile.
     private static let pageRows = 500
-    /// Recorded calls of this time are looked at at once; milliseconds.
-    private static let longestSpan: Int64 = 86_400_000
 
     init(room: MigrationRoom, _ arguments: JobArguments) throws(AgentsError) {
         var arguments = arguments
@@ -61,6 +59,13 @@ struct FollowJob: JobWork {
             mayRepeat = true
         }
         let target = ActionImport(store: room.store, run: run, mayRepeat: mayRepeat)
+        let late: LateCalls
+        do throws(StorageError) {
+            let runs = try await room.store.runs().filter { $0.source == arguments.source }
+            late = LateCalls(store: room.store, runs: Set(runs.map(\.number)))
+        } catch {
+            throw AgentsError(error)
+        }
         let pages = ActionPages(
             old: old,
             columns: columns,
@@ -68,16 +73,22 @@ struct FollowJob: JobWork {
             run: run.number,
             limit: FollowJob.pageRows
         )
+        // Everything was settled that was recorded before this job began.
+        var isSettled = false
         while true {
             try context.check()
             let border = Timestamp.now().milliseconds - lagMilliseconds
             let page = try await pages.next(after: checkpoint.rowID, checkpoint.lastTime, until: border)
             if let page {
-                try await store(page, target, files, context, &checkpoint)
+                try await store(page, target, late, files, context, &checkpoint)
             } else {
-                try await settle(through: border - LiveMatcher.toleranceMilliseconds, context, &checkpoint)
+                let time = border - LiveMatcher.toleranceMilliseconds
+                let isOver = time >= context.startedAt.milliseconds
+                if FollowJob.mustSettle(time, checkpoint) || endsWhenDone && isOver && !isSettled {
+                    try await settle(through: time, late, context, &checkpoint)
+                    isSettled = isOver
+                }
                 let isDone = try await pages.next(after: checkpoint.rowID, checkpoint.lastTime) == nil
-                let isSettled = checkpoint.settledThrough >= context.startedAt.milliseconds
                 if endsWhenDone, isDone, isSettled { return checkpoint.text }
                 do { try await Task.sleep(for: .milliseconds(FollowJob.pollMilliseconds)) } catch {
                     try context.check()
@@ -144,12 +155,27 @@ struct FollowJob: JobWork {
     private func store(
         _ page: OldActionChunk,
         _ target: ActionImport,
+        _ late: LateCalls,
         _ files: MigrationFiles,
         _ context: JobContext,
         _ checkpoint: inout FollowCheckpoint
     ) async throws(AgentsError) {
-        // What the other hook has recorded up to now has to be there to be found.
-        do { try await room.journal.flush() } catch { throw AgentsError(error) }
+        do throws(StorageError) {
+            // What the other hook has recorded up to now has to be there to be found.
+            try await room.journal.flush()
+            // Rows before these that had to go without their call come first: from here on it may be another one's.
+            // Rows that are read again are here already, or not about to be.
+            if !target.mayRepeat {
+                let records = page.actions.map(\.record)
+                var live: [LiveAction] = []
+                for span in LiveMatcher.spans(records.map(\.createdAt)) {
+                    live += try await room.store.unmatchedActions(from: span.lowerBound, through: span.upperBound)
+                }
+                try await takeBack(try await late.find(live, beside: records), context, &checkpoint)
+            }
+        } catch {
+            throw AgentsError(error)
+        }
         var next = checkpoint
         next.rejectedBytes = try page.putAside(in: files, after: checkpoint.rejectedBytes, context)
         var stored: JobCheckpoint?
@@ -161,31 +187,6 @@ struct FollowJob: JobWork {
         }
         if let stored { context.reached(stored) }
         checkpoint = next
-        context.progress(Array(checkpoint.text.utf8))
-    }
-
-    /// Counts recorded calls for which no row came in time.
-    private func settle(
-        through time: Int64,
-        _ context: JobContext,
-        _ checkpoint: inout FollowCheckpoint
-    ) async throws(AgentsError) {
-        while checkpoint.settledThrough < time {
-            try context.check()
-            let end = min(time, checkpoint.settledThrough + FollowJob.longestSpan)
-            do throws(StorageError) {
-                checkpoint.liveOnly += try await room.store.unmatchedActions(
-                    from: Timestamp(milliseconds: checkpoint.settledThrough + 1),
-                    through: Timestamp(milliseconds: end)
-                ).count
-                checkpoint.settledThrough = end
-                let stored = context.checkpoint(checkpoint.text)
-                try await room.jobs.save(stored)
-                context.reached(stored)
-            } catch {
-                throw AgentsError(error)
-            }
-        }
         context.progress(Array(checkpoint.text.utf8))
     }
 }

@@ -142,6 +142,7 @@ struct ImportSteps {
         checkpoint.rejectedScoreBytes =
             try RejectFile.append(rejected, to: files.rejected, after: checkpoint.rejectedBytes)
             - checkpoint.rejectedBytes
+        context.took(rows: counts.read)
         for row in rejected { context.rejected(row.summary) }
         checkpoint.scores.imported = try await write(table, tellsProgress: true)
         checkpoint.scores.present = table.rows.count - checkpoint.scores.imported

@@ -40,6 +40,8 @@ struct MigrationCheckpoint: Codable, Equatable, Sendable {
     struct PictureOutcome: Codable, Equatable, Sendable {
         var method = ""
         var lockMilliseconds = 0.0
+        /// Nil in a checkpoint of a program that didn't look for them.
+        var refusedWrites: Int?
         var bytes: Int64 = 0
     }
 

@@ -102,6 +102,7 @@ struct MigrationJob: JobWork {
         let outcome = try await room.takePicture(arguments.from, files.picture)
         checkpoint.picture.method = outcome.method
         checkpoint.picture.lockMilliseconds = outcome.lockMilliseconds
+        checkpoint.picture.refusedWrites = outcome.refusedWrites
         checkpoint.picture.bytes = outcome.bytes
         do throws(StorageError) {
             checkpoint.run = try await room.store.beginRun(

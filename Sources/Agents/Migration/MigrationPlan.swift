@@ -20,21 +20,16 @@ package struct MigrationPlan: Codable, Equatable, Sendable {
         var last: String?
     }
 
-    /// A row whose values would be changed.
-    struct Sample: Codable, Equatable, Sendable {
-        var table: String
-        var rowID: Int64
-        var repaired: [String]
-    }
-
     package private(set) var from: String
     private(set) var source: String
     private(set) var bytes: Int64
     private(set) var method: String
     private(set) var lockMilliseconds: Double
+    /// At least so many.
+    private(set) var refusedWrites: Int
     private(set) var damage: [String]
     private(set) var tables: [Table] = []
-    private(set) var samples: [Sample] = []
+    private(set) var samples: [PlanSample] = []
     private(set) var otherTables: [String]
     private(set) var otherColumns: [String] = []
 
@@ -44,6 +39,7 @@ package struct MigrationPlan: Codable, Equatable, Sendable {
     package var rejected: Int { tables.reduce(0) { $0 + $1.rejected } }
 
     private static let pageRows = 5000
+    /// Of each table.
     private static let mostSamples = 10
 
     /// - Parameter picture: A new file for the picture, which the caller removes.
@@ -81,6 +77,7 @@ package struct MigrationPlan: Codable, Equatable, Sendable {
         bytes = outcome.bytes
         method = outcome.method
         lockMilliseconds = outcome.lockMilliseconds
+        refusedWrites = outcome.refusedWrites
         let schema = try await OldSchema(old, path: from)
         do { damage = try await old.damage() } catch { throw .unusable(error) }
         otherTables = schema.others
@@ -101,13 +98,14 @@ package struct MigrationPlan: Codable, Equatable, Sendable {
         while let page = try await pages.next(after: rowID, lastTime) {
             for action in page.actions {
                 table.accept(action.record.createdAt)
-                note(action.note.repaired, action.note.row, in: &table)
+                note(action.note.repaired, action.note.row, in: &table) { PlanSample.text($0, of: action.record) }
             }
             for row in page.rejected { table.reject(row.row.rowID, row.reason) }
             rowID = page.lastRowID
             lastTime = page.lastTime.milliseconds
         }
         tables.append(table)
+        try await readOriginals(old, OldActions(source: source, columns: columns).columns, of: table.name)
     }
 
     private mutating func readScores(
@@ -135,20 +133,48 @@ package struct MigrationPlan: Codable, Equatable, Sendable {
                 switch reader.convert(row) {
                 case .row(let reading):
                     table.accept(reading.score.row.lastUsed)
-                    note(reading.repaired, row.rowID, in: &table)
+                    note(reading.repaired, row.rowID, in: &table) { PlanSample.text($0, of: reading.score) }
                 case .rejected(let reason): table.reject(row.rowID, reason)
                 }
             }
             last = end.rowID
         }
         tables.append(table)
+        try await readOriginals(old, reader.columns, of: table.name)
     }
 
-    private mutating func note(_ repaired: [String], _ rowID: Int64, in table: inout Table) {
+    /// - Parameter value: What a column becomes.
+    private mutating func note(
+        _ repaired: [String],
+        _ rowID: Int64,
+        in table: inout Table,
+        _ value: (_ column: String) -> String
+    ) {
         guard !repaired.isEmpty else { return }
         table.repaired += 1
-        if samples.count < MigrationPlan.mostSamples {
-            samples.append(Sample(table: table.name, rowID: rowID, repaired: repaired))
+        let name = table.name
+        guard samples.count(where: { $0.table == name }) < MigrationPlan.mostSamples else { return }
+        let changes = repaired.map { PlanSample.Change(column: $0, from: "", to: value($0)) }
+        samples.append(PlanSample(table: name, rowID: rowID, changes: changes))
+    }
+
+    /// Looks up what stood in the samples of a table.
+    private mutating func readOriginals(
+        _ old: OldDatabase,
+        _ columns: OldColumns,
+        of table: String
+    ) async throws(AgentsError) {
+        for index in samples.indices where samples[index].table == table {
+            let row: OldRow?
+            do {
+                row = try await old.row(of: table, columns: columns.names, rowID: samples[index].rowID)
+            } catch {
+                throw .unusable(error)
+            }
+            for change in samples[index].changes.indices {
+                let place = columns.index(samples[index].changes[change].column)
+                samples[index].changes[change].from = PlanSample.text(place.flatMap { row?.values[$0] } ?? .null)
+            }
         }
     }
 
@@ -164,9 +190,11 @@ package struct MigrationPlan: Codable, Equatable, Sendable {
         func line(_ name: String, _ value: String) -> String {
             name.padding(toLength: 20, withPad: " ", startingAt: 0) + value
         }
+        func short(_ text: String) -> String { text.count > 60 ? "\(text.prefix(59))…" : text }
         var lines = [
             line("source", "\(from) (\(source))"),
-            line("picture", "\(bytes) bytes, by \(method), writers held up for \(lockMilliseconds.rounded()) ms"),
+            line("picture", "\(bytes) bytes, by \(method)"),
+            line("writers held up", PictureText.lock(lockMilliseconds, refusedWrites)),
             line("integrity", damage.isEmpty ? "ok" : damage.joined(separator: "; ")),
         ]
         for table in tables {
@@ -181,9 +209,8 @@ package struct MigrationPlan: Codable, Equatable, Sendable {
             }
         }
         for sample in samples {
-            lines.append(
-                line("repaired", "\(sample.table) row \(sample.rowID): \(sample.repaired.joined(separator: ", "))")
-            )
+            let changes = sample.changes.map { "\($0.column) from \(short($0.from)) to \(short($0.to))" }
+            lines.append(line("repaired", "\(sample.table) row \(sample.rowID): \(changes.joined(separator: ", "))"))
         }
         if !otherColumns.isEmpty { lines.append(line("kept in metadata", otherColumns.joined(separator: ", "))) }
         if !otherTables.isEmpty { lines.append(line("not migrated", otherTables.joined(separator: ", "))) }

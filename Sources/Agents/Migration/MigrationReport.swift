@@ -14,7 +14,10 @@ struct MigrationReport: Codable, Equatable, Sendable {
     var backup: String
     var pictureMethod: String
     var pictureBytes: Int64
+    /// How long writers of the old database met a lock while it was copied.
     var lockMilliseconds: Double
+    /// Writes that were refused meanwhile: so many were seen, there may have been more. Nil: nobody looked.
+    var refusedWrites: Int?
     var actions: TableCounts
     var scores: TableCounts
     /// Rows of the source whose keywords are one here.
@@ -58,6 +61,7 @@ struct MigrationReport: Codable, Equatable, Sendable {
         pictureMethod = checkpoint.picture.method
         pictureBytes = checkpoint.picture.bytes
         lockMilliseconds = checkpoint.picture.lockMilliseconds
+        refusedWrites = checkpoint.picture.refusedWrites
         actions = checkpoint.actions
         scores = checkpoint.scores
         joinedScores = checkpoint.joinedScores
@@ -101,7 +105,7 @@ struct MigrationReport: Codable, Equatable, Sendable {
             line("source", "\(from) (\(source)), run \(run)"),
             line("time", "\(startedAt) to \(endedAt)"),
             line("backup", "\(backup), \(pictureBytes) bytes, by \(pictureMethod)"),
-            line("writers held up", "\(lockMilliseconds.rounded()) ms"),
+            line("writers held up", PictureText.lock(lockMilliseconds, refusedWrites)),
             line(OldActions.table, counts(actions)),
             line(OldScores.table, counts(scores) + ", \(joinedScores) joined, policy \(scorePolicy)"),
             line("differences", "\(missing) missing, \(changed) changed, \(extra) not in the source any more"),

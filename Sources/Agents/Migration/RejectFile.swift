@@ -41,7 +41,8 @@ struct RejectedRow: Equatable, Sendable {
 }
 
 extension JSONWriter {
-    fileprivate mutating func write(_ value: OldValue) {
+    /// A value as it is stored there; bytes that are no text as `{"hex":"..."}`.
+    mutating func write(_ value: OldValue) {
         switch value {
         case .null: null()
         case .integer(let number): self.value(number)
@@ -84,9 +85,10 @@ enum RejectFile {
 }
 
 extension OldActionChunk {
-    /// Puts what was rejected of it into the file behind its first `length` bytes, and tells whoever watches the job;
-    /// returns the file's new length.
+    /// Puts what was rejected of it into the file behind its first `length` bytes, and tells whoever watches the job
+    /// how many rows were gone through; returns the file's new length.
     func putAside(in files: MigrationFiles, after length: Int, _ context: JobContext) throws(AgentsError) -> Int {
+        context.took(rows: read)
         guard !rejected.isEmpty else { return length }
         let reached = try RejectFile.append(rejected, to: files.rejected, after: length)
         for row in rejected { context.rejected(row.summary) }

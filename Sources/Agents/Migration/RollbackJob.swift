@@ -69,6 +69,7 @@ struct RollbackJob: JobWork {
             last = end.record.id
             let ids = page.filter { $0.note.run == run.number }.map(\.record.id)
             if !ids.isEmpty { report.actions += try await room.store.removeActions(ids) }
+            context.took(rows: ids.count)
             try await tell(report, context)
         }
         while true {
@@ -76,6 +77,7 @@ struct RollbackJob: JobWork {
             let count = try await room.store.removeScores(run: run.number, limit: 2000)
             guard count > 0 else { break }
             report.scores += count
+            context.took(rows: count)
             try await tell(report, context)
         }
         try await room.store.removeRun(run.number)

@@ -10,6 +10,7 @@ package struct FigureRoutes: Sendable {
     private let recorder: ActionRecorder
     private let memory: RoutingMemory
     private let exchange: ExchangeRooms
+    private let jobs: JobFigures
     private let agents: AgentService
     private let answers: AnswerCounter
 
@@ -19,6 +20,7 @@ package struct FigureRoutes: Sendable {
         recorder: ActionRecorder,
         memory: RoutingMemory,
         exchange: ExchangeRooms,
+        jobs: JobFigures,
         agents: AgentService,
         answers: AnswerCounter
     ) {
@@ -27,6 +29,7 @@ package struct FigureRoutes: Sendable {
         self.recorder = recorder
         self.memory = memory
         self.exchange = exchange
+        self.jobs = jobs
         self.agents = agents
         self.answers = answers
     }
@@ -70,6 +73,7 @@ package struct FigureRoutes: Sendable {
         FigureRoutes.write(recorder.counters, to: &text)
         FigureRoutes.write(agents.inboxes.counters, to: &text)
         text.write(exchange)
+        text.write(jobs)
         return RESTResponse(fields: [.contentType: "text/plain; version=0.0.4"], body: Array(text.text.utf8))
     }
 

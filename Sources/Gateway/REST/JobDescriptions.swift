@@ -3,7 +3,11 @@ internal import Storage
 
 /// What the routes of `JobRoutes` take and answer.
 enum JobDescriptions {
-    static let type = Field.text("type", bytes: 1...100, "What kind of job: migration, migration.follow ...").required
+    static let type = Field.text(
+        "type",
+        bytes: 1...100,
+        "What kind of job: migration, migration.follow, migration.rollback, comparison or cleanup"
+    ).required
     private static let from = Field.text(
         "from",
         bytes: 0...4096,

@@ -63,6 +63,21 @@ package struct ImportChunk: Equatable, Sendable {
     }
 }
 
+/// Imported rows that turned out to be calls which were recorded here as well: they go again.
+package struct ImportWithdrawal: Equatable, Sendable {
+    /// As they were imported.
+    package var actions: [ImportedAction]
+    /// What each of them is.
+    package var matches: [ImportMatch]
+    package var checkpoint: JobCheckpoint
+
+    package init(actions: [ImportedAction], matches: [ImportMatch], checkpoint: JobCheckpoint) {
+        self.actions = actions
+        self.matches = matches
+        self.checkpoint = checkpoint
+    }
+}
+
 /// The way of an import into a store: past the journal, since the other database is there to be read again.
 package protocol ImportStore: Sendable {
     /// Rows that one transaction takes at most, so that others get their turn.
@@ -111,6 +126,13 @@ package protocol ImportStore: Sendable {
 
     /// Imported rows behind an id, in the order of ids; at most `limit`.
     func importedActions(after id: UUIDv7?, limit: Int) async throws(StorageError) -> [ImportedAction]
+
+    /// Imported rows of a time, oldest first.
+    func importedActions(from: Timestamp, through: Timestamp) async throws(StorageError) -> [ImportedAction]
+
+    /// Takes rows back with what they added to sessions and keeps what they match, as part of the run that brought each
+    /// of them, and the checkpoint, in one transaction.
+    func withdraw(_ withdrawal: ImportWithdrawal) async throws(StorageError)
 
     /// The scores of a run as they were imported, in the order of keys, behind a key; at most `limit`.
     func importedScores(ofRun run: Int, after key: ScoreKey?, limit: Int) async throws(StorageError) -> [ImportedScore]

@@ -8,6 +8,6 @@ package protocol JobStore: Sendable {
     func job(_ id: UUIDv7) async throws(StorageError) -> JobRecord?
     /// Newest first.
     func jobs(limit: Int) async throws(StorageError) -> [JobRecord]
-    /// What `owner` has not brought to an end, oldest first.
-    func runningJobs(of owner: String) async throws(StorageError) -> [JobRecord]
+    /// What `owner` has not brought to an end, running or paused, oldest first.
+    func unfinishedJobs(of owner: String) async throws(StorageError) -> [JobRecord]
 }

@@ -15,11 +15,14 @@ package enum DatabasePicture {
         package var method: String
         /// How long writers of the source met a lock.
         package var lockMilliseconds: Double
+        /// Writes of theirs that it has refused, as far as that can be seen: at least so many.
+        package var refusedWrites: Int
         package var bytes: Int64
 
-        package init(method: String, lockMilliseconds: Double, bytes: Int64) {
+        package init(method: String, lockMilliseconds: Double, refusedWrites: Int, bytes: Int64) {
             self.method = method
             self.lockMilliseconds = lockMilliseconds
+            self.refusedWrites = refusedWrites
             self.bytes = bytes
         }
     }
@@ -30,7 +33,7 @@ package enum DatabasePicture {
         let connection = try SQLiteReport.open(source, name: "the old database")
         let partial = "\(copy).partial"
         unsafe unlink(partial)
-        var lock = 0.0
+        var lock = (milliseconds: 0.0, refusedWrites: 0)
         if hasLog {
             try backUp(connection, to: partial)
         } else {
@@ -38,7 +41,12 @@ package enum DatabasePicture {
         }
         try connection.close()
         let bytes = try finish(partial, as: copy)
-        return Outcome(method: hasLog ? "backup" : "copy", lockMilliseconds: lock, bytes: bytes)
+        return Outcome(
+            method: hasLog ? "backup" : "copy",
+            lockMilliseconds: lock.milliseconds,
+            refusedWrites: lock.refusedWrites,
+            bytes: bytes
+        )
     }
 
     /// Byte 18 of the header is 2 for a database with a write-ahead log (SQLite file format, section 1.3.3).
@@ -65,12 +73,12 @@ package enum DatabasePicture {
         }
     }
 
-    /// Milliseconds under the lock.
+    /// Milliseconds under the lock, and what it refused meanwhile.
     private static func copyLocked(
         _ source: SQLiteConnection,
         _ path: String,
         to partial: String
-    ) throws(StorageError) -> Double {
+    ) throws(StorageError) -> (milliseconds: Double, refusedWrites: Int) {
         let from = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard from >= 0 else { throw failure("can't read \(path)") }
         // Behind the lock, see above.
@@ -81,11 +89,13 @@ package enum DatabasePicture {
         // What has to come from the disk comes before the lock.
         try copyBytes(of: from, to: nil)
         let clock = ContinuousClock()
+        let refused = RefusedWrites(of: path)
         return try source.snapshot { db in
             let start = clock.now
             _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master")
+            _ = refused.next()
             try copyBytes(of: from, to: to)
-            return (clock.now - start) / .milliseconds(1)
+            return ((clock.now - start) / .milliseconds(1), refused.next())
         }
     }
 

@@ -85,7 +85,7 @@ struct PostgresImports: ImportStore {
         }
     }
 
-    private func matches(_ chunk: ImportChunk) -> [PostgresCommand] {
+    func matches(_ chunk: ImportChunk) -> [PostgresCommand] {
         guard !chunk.matches.isEmpty else { return [] }
         return [
             PostgresCommand(PostgresImportStatements.insertMatches)
@@ -181,7 +181,7 @@ struct PostgresImports: ImportStore {
 
 extension ImportedAction {
     /// A row of `ImportStatements.actions`; one whose note another program has changed says that it is row 0 of run 0.
-    fileprivate init(_ result: PostgresResult, row: Int) {
+    init(_ result: PostgresResult, row: Int) {
         let record = ActionRecord(
             id: result.uuid(row, 0),
             toolName: result.text(row, 3),

@@ -24,8 +24,8 @@ struct PostgresJobs: JobStore {
         try await jobs(PostgresCommand(JobStatements.list).with(limit))
     }
 
-    func runningJobs(of owner: String) async throws(StorageError) -> [JobRecord] {
-        try await jobs(PostgresCommand(JobStatements.running).with(owner))
+    func unfinishedJobs(of owner: String) async throws(StorageError) -> [JobRecord] {
+        try await jobs(PostgresCommand(JobStatements.unfinished).with(owner))
     }
 
     private func jobs(_ command: PostgresCommand) async throws(StorageError) -> [JobRecord] {

@@ -66,6 +66,12 @@ struct SQLiteImports: ImportStore {
 
     func removeActions(_ ids: [UUIDv7]) async throws(StorageError) -> Int { try await writer.removeActions(ids) }
 
+    func importedActions(from: Timestamp, through: Timestamp) async throws(StorageError) -> [ImportedAction] {
+        try await reader.importedActions(from: from, through: through)
+    }
+
+    func withdraw(_ withdrawal: ImportWithdrawal) async throws(StorageError) { try await writer.withdraw(withdrawal) }
+
     func removeScores(run: Int, limit: Int) async throws(StorageError) -> Int {
         let removed = try await reader.importedScores(ofRun: run, after: nil, limit: limit)
         try await writer.removeScores(removed.map(\.key), run: run)

@@ -16,8 +16,8 @@ struct SQLiteJobs: JobStore {
         try await reader.jobs(JobStatements.list) { $0.bind(Int64(limit), at: 1) }
     }
 
-    func runningJobs(of owner: String) async throws(StorageError) -> [JobRecord] {
-        try await reader.jobs(JobStatements.running) { $0.bind(owner, at: 1) }
+    func unfinishedJobs(of owner: String) async throws(StorageError) -> [JobRecord] {
+        try await reader.jobs(JobStatements.unfinished) { $0.bind(owner, at: 1) }
     }
 }
 

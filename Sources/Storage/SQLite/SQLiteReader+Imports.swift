@@ -116,7 +116,7 @@ extension SQLiteReader {
 
 extension ImportedAction {
     /// A row of `ImportStatements.actions`; one whose note another program has changed says that it is row 0 of run 0.
-    fileprivate init(row: SQLiteStatement) throws {
+    init(row: SQLiteStatement) throws {
         let record = ActionRecord(
             id: try row.uuid(0),
             toolName: row.text(3),

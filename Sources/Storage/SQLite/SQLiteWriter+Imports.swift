@@ -28,16 +28,21 @@ extension SQLiteWriter {
                 try insert.run()
                 if db.changesCount > 0 { new.append(action.record) }
             }
-            let match = try SQLiteStatement(db, SQLiteWriter.insertMatch)
-            for pair in chunk.matches {
-                match.bind(pair.importedID.description, at: 1)
-                match.bind(pair.liveID.description, at: 2)
-                match.bind(Int64(chunk.run), at: 3)
-                try match.run()
-            }
+            try SQLiteWriter.keep(chunk.matches, run: chunk.run, db)
             try apply(BatchEffects(of: new), run: chunk.run, db)
             try SQLiteRows.set(chunk.checkpoint, db)
             return new.count
+        }
+    }
+
+    /// Rows of a run that are calls which were recorded here.
+    static func keep(_ matches: [ImportMatch], run: Int, _ db: Database) throws {
+        let insert = try SQLiteStatement(db, insertMatch)
+        for match in matches {
+            insert.bind(match.importedID.description, at: 1)
+            insert.bind(match.liveID.description, at: 2)
+            insert.bind(Int64(run), at: 3)
+            try insert.run()
         }
     }
 

@@ -19,6 +19,8 @@ enum JobStatements {
     /// Newest first.
     static let list = "SELECT \(columns) FROM jobs ORDER BY id DESC LIMIT $1"
 
-    /// What a server goes on with, oldest first.
-    static let running = "SELECT \(columns) FROM jobs WHERE owner = $1 AND state = 'running' ORDER BY id"
+    /// What a server goes on with or may be told to, oldest first.
+    static let unfinished = """
+        SELECT \(columns) FROM jobs WHERE owner = $1 AND state IN ('running', 'paused') ORDER BY id
+        """
 }

@@ -23,7 +23,7 @@ struct CopyDatabase: AsyncParsableCommand {
         } catch {
             throw CommandError(error.sentence)
         }
-        print("\(outcome.method) \(outcome.lockMilliseconds) \(outcome.bytes)")
+        print("\(outcome.method) \(outcome.lockMilliseconds) \(outcome.refusedWrites) \(outcome.bytes)")
     }
 
     /// Runs it in another process.
@@ -38,11 +38,18 @@ struct CopyDatabase: AsyncParsableCommand {
             throw AgentsError(.internalFailure, "The copy of \(source) could not be begun")
         }
         let parts = answer.output.split(whereSeparator: \.isWhitespace)
-        guard answer.status == 0, parts.count == 3, let lock = Double(parts[1]), let bytes = Int64(parts[2]) else {
+        guard answer.status == 0, parts.count == 4, let lock = Double(parts[1]), let refused = Int(parts[2]),
+            let bytes = Int64(parts[3])
+        else {
             let reason = answer.error.split(separator: "\n").first.map(String.init) ?? "status \(answer.status)"
             throw AgentsError(.invalid, "\(source) can't be copied: \(reason)")
         }
-        return DatabasePicture.Outcome(method: String(parts[0]), lockMilliseconds: lock, bytes: bytes)
+        return DatabasePicture.Outcome(
+            method: String(parts[0]),
+            lockMilliseconds: lock,
+            refusedWrites: refused,
+            bytes: bytes
+        )
     }
 }
 

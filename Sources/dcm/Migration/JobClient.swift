@@ -112,13 +112,32 @@ struct JobAnswer {
         return (state == "failed" ? "has failed" : "is \(state)") + reason
     }
 
+    /// It on one line.
+    var line: String { "\(id)  \(type)  \(state)  \(summary)" }
+
     /// What it has done, or how far it is.
     var summary: String {
+        if let message { return message }
+        if type == "migration.follow" { return followed }
         if let counts = report["actions"] as? [String: Any] {
             return "\(report["from"] ?? ""): \(counts["imported"] ?? 0) actions imported, \(rejected) rows rejected"
         }
-        let rows = progress["rows"].map { "\(progress["phase"] ?? ""), row \($0) of \(progress["total"] ?? "?")" }
-        return message ?? rows ?? (report.isEmpty ? "" : JobAnswer.text(report))
+        if type == "migration.rollback", !report.isEmpty {
+            return "\(report["actions"] ?? 0) actions and \(report["scores"] ?? 0) scores taken back"
+        }
+        return progress["rows"].map { "\(progress["phase"] ?? ""), row \($0) of \(progress["total"] ?? "?")" } ?? ""
+    }
+
+    /// What a following has seen.
+    var followed: String {
+        let counts = report.isEmpty ? progress : report
+        let actions = counts["actions"] as? [String: Any] ?? [:]
+        func count(_ name: String, _ counts: [String: Any]) -> String { "\(counts[name] ?? 0)" }
+        return [
+            "\(count("matched", actions)) calls on both sides", "\(count("late", counts)) of them recorded late",
+            "\(count("oldOnly", counts)) in the old database only", "\(count("liveOnly", counts)) here only",
+            "\(count("rejected", actions)) rows rejected",
+        ].joined(separator: ", ")
     }
 
     private static func text(_ fields: [String: Any]) -> String {

@@ -33,7 +33,9 @@ struct SourceOptions: ParsableArguments {
             that go into one store need several names.
             """
     )
-    var source = "routing.db"
+    var source = SourceOptions.defaultName
+
+    static let defaultName = "routing.db"
 
     var path: String {
         URL(filePath: from ?? MigrationArguments.defaultPath).standardizedFileURL.path(percentEncoded: false)

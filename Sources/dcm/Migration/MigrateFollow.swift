@@ -31,15 +31,10 @@ struct MigrateFollow: AsyncParsableCommand {
         let job = try await server.run { client in
             try await client.perform(arguments, showsProgress: !json, atInterrupt: .cancel)
         }
-        let counts = job.report.isEmpty ? job.progress : job.report
         if json {
             print(job.report.isEmpty ? job.text : job.reportText)
         } else {
-            let actions = counts["actions"] as? [String: Any] ?? [:]
-            print(
-                "\(job.state): \(actions["matched"] ?? 0) calls on both sides, \(counts["oldOnly"] ?? 0) in the old database "
-                    + "only, \(counts["liveOnly"] ?? 0) here only, \(actions["rejected"] ?? 0) rows rejected"
-            )
+            print("\(job.state): \(job.followed)")
         }
         guard ["completed", "cancelled"].contains(job.state) else {
             throw CommandError("The following of the old database \(job.outcome).")

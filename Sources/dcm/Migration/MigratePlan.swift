@@ -19,8 +19,8 @@ struct MigratePlan: AsyncParsableCommand {
 
     func run() async throws {
         let plan = try await MigratePlan.make(source)
-        print(json ? plan.json : plan.text)
-        if !json { print(await target()) }
+        let target = await PlanTarget(store)
+        print(json ? try target.added(to: plan.json) : "\(plan.text)\n\(target.text)")
         guard plan.isPossible else { throw ExitCode.failure }
         if plan.rejected > 0 { throw MigrateCommand.incomplete }
     }
@@ -34,25 +34,5 @@ struct MigratePlan: AsyncParsableCommand {
         } catch {
             throw CommandError("\(error).")
         }
-    }
-
-    /// What the store holds now, and what room there is for more.
-    private func target() async -> String {
-        func line(_ name: String, _ value: String) -> String {
-            name.padding(toLength: 20, withPad: " ", startingAt: 0) + value
-        }
-        var lines: [String] = []
-        if let report = try? await store.withAdministration({ store throws(StorageError) in try await store.report() })
-        {
-            let rows = report.tables.filter { ["actions", "sessions", "routing_scores"].contains($0.name) }
-            lines.append(line("target", report.place))
-            lines.append(line("", rows.map { "\($0.rows) \($0.name)" }.joined(separator: ", ")))
-        } else {
-            lines.append(line("target", "a new store in \(store.location.path)"))
-        }
-        let folder = FileManager.default.fileExists(atPath: store.location.path) ? store.location.path : "/"
-        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
-        if let free = attributes?[.systemFreeSize] as? Int { lines.append(line("free space", "\(free) bytes")) }
-        return lines.joined(separator: "\n")
     }
 }

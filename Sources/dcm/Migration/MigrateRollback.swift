@@ -28,9 +28,7 @@ struct MigrateRollback: AsyncParsableCommand {
         let finished = try await server.run { [arguments] client in
             let jobs = try client.jobs().filter { $0.type == "migration" || $0.type == "migration.follow" }
             if !json {
-                for migration in jobs where job == nil || migration.id == job {
-                    print("\(migration.id)  \(migration.state)  \(migration.summary)")
-                }
+                for migration in jobs where isMeant(migration) { print(migration.line) }
             }
             try consent.ask("Take back what these have put in?")
             return try await client.perform(arguments, showsProgress: !json)
@@ -45,5 +43,10 @@ struct MigrateRollback: AsyncParsableCommand {
                 ? finished.reportText
                 : "Took back \(report["actions"] ?? 0) actions and \(report["scores"] ?? 0) scores."
         )
+    }
+
+    private func isMeant(_ migration: JobAnswer) -> Bool {
+        if let job { return migration.id == job }
+        return source == nil || migration.arguments["source"] as? String ?? SourceOptions.defaultName == source
     }
 }

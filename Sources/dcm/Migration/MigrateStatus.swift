@@ -21,6 +21,6 @@ struct MigrateStatus: AsyncParsableCommand {
             return
         }
         if jobs.isEmpty { print("There was no migration.") }
-        for job in jobs { print("\(job.id)  \(job.type)  \(job.state)  \(job.summary)") }
+        for job in jobs { print(job.line) }
     }
 }

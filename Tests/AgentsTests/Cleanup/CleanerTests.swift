@@ -116,6 +116,47 @@ struct CleanerTests {
         #expect(cleaner.figures.closedSessions == 2)
     }
 
+    /// A context of a job that is in the store, with what it did before.
+    private func context(_ jobs: JobStoreProbe, checkpoint: String? = nil) async throws -> JobContext {
+        var record = JobRecord(
+            id: UUIDv7(high: 0x7000, low: 1 << 63),
+            kind: "cleanup",
+            owner: "me",
+            arguments: "{}",
+            at: now()
+        )
+        try await jobs.save(record)
+        record.checkpoint = checkpoint
+        let events = JobEvents(publisher: publisher, retained: { [] })
+        return JobContext(record, events: events, figures: JobFigures(["cleanup"]), now: now)
+    }
+
+    @Test func aJobCleansToTheLastRow() async throws {
+        let slice = Cleaner<TestClock>.slice
+        store.contents.withLock { contents in
+            contents.rows[.messages] = slice + 7
+            contents.silent = [ClosedSession(id: "s", endedAt: now())]
+        }
+        let jobs = JobStoreProbe()
+        let context = try await context(jobs, checkpoint: #"{"closedSessions":0,"deleted":{"messages":5}}"#)
+        let work = CleanupJob(cleaner: cleaner(Retention()), jobs: jobs)
+        let task = Task { try await work.run(context) }
+        #expect(await clock.sleeping() == [.milliseconds(50)])
+        #expect(jobs.contents.value.jobs[context.id]?.checkpoint == context.checkpoint)
+        clock.advance(by: .milliseconds(50))
+        #expect(try await task.value == #"{"closedSessions":1,"deleted":{"messages":\#(slice + 12)}}"#)
+    }
+
+    @Test func aJobWaitsForAnotherServersCleanUp() async throws {
+        store.contents.withLock { $0.isTaken = true }
+        let jobs = JobStoreProbe()
+        let context = try await context(jobs)
+        let error = await #expect(throws: AgentsError.self) {
+            try await CleanupJob(cleaner: cleaner(Retention()), jobs: jobs).run(context)
+        }
+        #expect(error?.code == .unavailable)
+    }
+
     @Test func whatAnotherServerCleansIsLeftToIt() async {
         store.contents.withLock { $0.isTaken = true }
         let cleaner = cleaner(Retention())

@@ -5,49 +5,6 @@ import Testing
 
 @testable import Agents
 
-/// Jobs in memory.
-private final class JobStoreProbe: JobStore {
-    struct Contents {
-        var jobs: [UUIDv7: JobRecord] = [:]
-        var failure: StorageError?
-    }
-
-    let contents = Watched(Contents())
-
-    private func check() throws(StorageError) {
-        if let failure = contents.value.failure { throw failure }
-    }
-
-    func save(_ job: JobRecord) async throws(StorageError) {
-        try check()
-        contents.update { contents in
-            var job = job
-            job.checkpoint = contents.jobs[job.id]?.checkpoint
-            contents.jobs[job.id] = job
-        }
-    }
-
-    func save(_ checkpoint: JobCheckpoint) async throws(StorageError) {
-        try check()
-        contents.update { $0.jobs[checkpoint.jobID]?.checkpoint = checkpoint.text }
-    }
-
-    func job(_ id: UUIDv7) async throws(StorageError) -> JobRecord? {
-        try check()
-        return contents.value.jobs[id]
-    }
-
-    func jobs(limit: Int) async throws(StorageError) -> [JobRecord] {
-        try check()
-        return Array(contents.value.jobs.values.sorted { $0.id > $1.id }.prefix(limit))
-    }
-
-    func runningJobs(of owner: String) async throws(StorageError) -> [JobRecord] {
-        try check()
-        return contents.value.jobs.values.filter { $0.owner == owner && $0.state == .running }.sorted { $0.id < $1.id }
-    }
-}
-
 /// Counts to three, one step each time it is let; keeps each step as its checkpoint.
 private struct CountingWork: JobWork {
     let store: JobStoreProbe
@@ -72,6 +29,8 @@ private struct CountingWork: JobWork {
             let checkpoint = context.checkpoint("\(count)")
             do { try await store.save(checkpoint) } catch { throw AgentsError(error) }
             context.reached(checkpoint)
+            context.took(rows: 10)
+            context.rejected(Array("{\"row\":\(count)}".utf8))
             context.progress(Array("{\"count\":\(count)}".utf8))
         }
         return "{\"counted\":\(count)}"
@@ -125,6 +84,49 @@ struct JobsTests {
         #expect(lines.first?.contains("job.progress") == true)
         #expect(lines.last?.contains("job.completed") == true && lines.last?.contains(#""counted":3"#) == true)
         #expect(try await jobs.job(begun.id).state == .completed)
+    }
+
+    @Test func howAJobIsStaysOnItsChannel() async throws {
+        let jobs = jobs()
+        let begun = try await jobs.start(kind: "count", arguments: Array("{}".utf8))
+        #expect(publisher.retained.count == 1 && publisher.retained[0].contains(#""state":"running""#))
+        _ = try await jobs.pause(begun.id)
+        #expect(publisher.retained.last?.contains(#"job.progress {"id":"\#(begun.id)""#) == true)
+        #expect(publisher.retained.last?.contains(#""state":"paused""#) == true)
+        _ = try await jobs.cancel(begun.id)
+        #expect(publisher.retained.last?.contains(#""state":"cancelled""#) == true)
+        steps.update { $0 = 3 }
+        let second = try await jobs.start(kind: "count", arguments: Array("{}".utf8))
+        _ = await ended(second.id, .completed)
+        await jobs.stop()
+        #expect(publisher.retained.last?.hasPrefix("jobs/\(second.id) job.completed ") == true)
+        #expect(publisher.lines.filter { $0.contains("job.rejected") }.count == 3)
+        #expect(!publisher.retained.contains { $0.contains("job.rejected") })
+    }
+
+    @Test func jobsAreCountedByKindAndState() async throws {
+        let jobs = jobs()
+        func counts(_ name: String) -> JobFigures.Kind? { jobs.figures.all.first { $0.name == name }?.counts }
+        let first = try await jobs.start(kind: "count", arguments: Array("{}".utf8))
+        #expect(counts("count")?.running == 1)
+        _ = try await jobs.pause(first.id)
+        #expect(counts("count")?.running == 0 && counts("count")?.paused == 1)
+        // A server that is started now finds one that is paused.
+        let after = self.jobs()
+        await after.run()
+        #expect(after.figures.all.first { $0.name == "count" }?.counts.paused == 1)
+        steps.update { $0 = 3 }
+        _ = try await jobs.resume(first.id)
+        _ = await ended(first.id, .completed)
+        failures.update { $0 = [AgentsError(.conflict, "no way")] }
+        let second = try await jobs.start(kind: "other", arguments: Array("{}".utf8))
+        _ = await ended(second.id, .failed)
+        await jobs.stop()
+        var expected = JobFigures.Kind()
+        (expected.completed, expected.rows, expected.rejected) = (1, 30, 3)
+        #expect(counts("count") == expected)
+        #expect(counts("other")?.failed == 1 && counts("other")?.rows == 0)
+        #expect(jobs.figures.all.map(\.name) == ["count", "count.again", "other"])
     }
 
     @Test func whatIsWrongWithAJobIsSaid() async throws {

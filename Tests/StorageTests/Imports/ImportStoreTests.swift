@@ -127,6 +127,48 @@ struct ImportStoreTests {
     }
 
     @Test(arguments: StoreKind.allCases)
+    func rowsThatAreRecordedCallsAfterAllGoAgain(kind: StoreKind) async throws {
+        try await with(kind) { (durable: DurableStore, store: any ImportStore) async throws in
+            let runs = [try await begin(durable), try await begin(durable)]
+            var rows = (1...4).map { action($0, run: runs[$0 < 4 ? 0 : 1].number) }
+            rows[1].record.exitCode = 1
+            #expect(try await store.write(chunk(runs[0], Array(rows[..<3]))) == 3)
+            #expect(try await store.write(chunk(runs[1], Array(rows[3...]))) == 1)
+            let start = rows[1].record.createdAt
+            let found = try await store.importedActions(from: start, through: rows[3].record.createdAt)
+            #expect(found == Array(rows[1...]))
+            let live = sampleAction(tool: "Bash", session: "s", project: "/p", at: start)
+            try await durable.append(.action(live))
+            try await durable.flush()
+            let session = { () async throws -> [Int]? in
+                let found = try await durable.store.session("s")
+                return found.map { [$0.toolsUsed, $0.successes, $0.errors] }
+            }
+            let before = try await session()
+            let gone = [rows[1], rows[3]]
+            let matches = [
+                ImportMatch(importedID: rows[1].record.id, liveID: live.id),
+                ImportMatch(importedID: rows[3].record.id, liveID: testIDs.next(at: testTime)),
+            ]
+            // Somebody has deleted one of them meanwhile, and its session keeps what was counted for it.
+            #expect(try await store.removeActions([rows[3].record.id]) == 1)
+            let checkpoint = JobCheckpoint(jobID: runs[0].jobID, text: #"{"w":1}"#, time: testTime)
+            try await store.withdraw(ImportWithdrawal(actions: gone, matches: matches, checkpoint: checkpoint))
+            #expect(try await durable.jobs.job(runs[0].jobID)?.checkpoint == #"{"w":1}"#)
+            #expect(try await store.importedActions(after: nil, limit: 9) == [rows[0], rows[2]])
+            #expect(try await store.matchedIDs(among: rows.map(\.record.id)) == Set(gone.map(\.record.id)))
+            let after = try await session()
+            #expect(after.map { [$0[0] + 1, $0[1], $0[2] + 1] } == before)
+            // What is left of the run is taken back whole.
+            #expect(try await store.removeActions(rows.map(\.record.id)) == 2)
+            try await store.removeRun(runs[0].number)
+            #expect(try await store.matchedIDs(among: rows.map(\.record.id)) == [rows[3].record.id])
+            try await store.removeRun(runs[1].number)
+            #expect(try await session() == [1, 1, 0])
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func daysAreCountedByTool(kind: StoreKind) async throws {
         try await with(kind) { (durable: DurableStore, store: any ImportStore) async throws in
             let day: Int64 = 86_400_000

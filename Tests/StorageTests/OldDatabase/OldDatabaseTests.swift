@@ -81,12 +81,37 @@ struct OldDatabaseTests {
         let outcome = try DatabasePicture.take(path, to: copy)
         #expect(outcome.method == method)
         #expect(outcome.bytes > 0 && (method == "copy" || outcome.lockMilliseconds == 0))
+        #expect(outcome.refusedWrites == 0)
         try writer.execute("INSERT INTO tool_usage VALUES (10, 'later', 2)")
         try await with(copy) { (old: OldDatabase) async throws in
             #expect(try await old.damage().isEmpty)
             #expect(try await old.count(of: "tool_usage") == 4)
         }
         try writer.close()
+    }
+
+    @Test func writesThatTheLockRefusesAreSeen() throws {
+        try make(table)
+        let writer = try SQLiteConnection(path: path, name: "old", access: .writing)
+        for sql in ["journal_mode = DELETE", "busy_timeout = 0"] { try writer.execute("PRAGMA \(sql)") }
+        let link = "\(folder.path)/link.db"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        let refused = RefusedWrites(of: link)
+        try writer.execute("INSERT INTO plain VALUES (2)")
+        let reader = try SQLiteReport.open(path)
+        try reader.execute("BEGIN")
+        try reader.execute("SELECT count(*) FROM plain")
+        // That one was committed.
+        #expect(refused.next() == 1)
+        for _ in 0..<2 {
+            #expect(throws: StorageError.self) { try writer.execute("INSERT INTO plain VALUES (3)") }
+        }
+        #expect(refused.next() == 2)
+        try reader.execute("COMMIT")
+        try reader.close()
+        #expect(refused.next() == 0)
+        try writer.close()
+        #expect(RefusedWrites(of: "\(folder.path)/absent/x.db").next() == 0)
     }
 
     @Test func whatIsNoDatabaseIsRefused() throws {

@@ -122,7 +122,9 @@ import Testing
                 try await other.wait("\(idle) state = 'idle in transaction' AND query LIKE 'COPY%'")
                 // Its turn comes, but somebody else has the mark and moves it: it can't be stored as it is.
                 try await other.execute("BEGIN")
-                _ = try await other.run(PostgresCommand(BookkeepingStatements.setMark).with("j").with(50).with(testTime))
+                _ = try await other.run(
+                    PostgresCommand(BookkeepingStatements.setMark).with("j").with(50).with(testTime)
+                )
                 let writing = Task { try await writer.write(batch(1...100, of: records), at: testTime) }
                 let waiting = { (count: Int) in
                     "SELECT count(*) = \(count) FROM pg_stat_activity WHERE datname = current_database() "

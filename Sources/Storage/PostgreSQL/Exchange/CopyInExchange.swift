@@ -53,7 +53,9 @@ struct CopyInExchange<Source: CopySource>: PostgresExchange {
     private mutating func send(_ libpq: LibpqConnection) -> ExchangeStep<Int> {
         for _ in 0..<copyPiecesPerTurn {
             switch libpq.flush() {
-            case .pending: return .waiting
+            // The socket may have room again before anybody watches it, so that it has to be watched for room even if
+            // the next flush leaves nothing.
+            case .pending: return .sending
             case .failed: return .broken
             case .done: break
             }

@@ -19,6 +19,9 @@ package final class Inboxes: Sendable {
     private let hasDepartures = Lock(true)
     private let registry: InboxRegistry
     let known: KnownAgents
+    private let reads = ReadGate(limit: Inboxes.mostReads)
+    /// Reads of inboxes under way at once; far below what waits for a connection to a database at most.
+    private static let mostReads = 32
     let serverID: String
 
     /// What happened since the start.
@@ -32,6 +35,8 @@ package final class Inboxes: Sendable {
         package var inHand = 0
         /// Connections that don't acknowledge and were sent more than is remembered.
         package var forgotten = 0
+        /// Agents of which memory forgot that they were seen.
+        package var forgottenAgents = 0
         /// Receipts that other servers weren't told because too many waited.
         package var droppedReceipts = 0
     }
@@ -71,6 +76,7 @@ package final class Inboxes: Sendable {
             counters.forgotten += hasForgotten ? 1 : 0
         }
         counters.droppedReceipts = receipts.dropped
+        counters.forgottenAgents = known.forgottenCount
         return counters
     }
 
@@ -223,7 +229,7 @@ package final class Inboxes: Sendable {
 
     private func read(_ load: InboxDelivery.Load, for link: InboxLink) async {
         let time = now()
-        guard let found = await reader.page(of: link.agentID, load, now: time) else {
+        guard let found = await reads.run({ await reader.page(of: link.agentID, load, now: time) }) else {
             return link.update { $0.loadFailed(at: now()) }
         }
         perform(link.update { $0.loaded(found.page, isWhole: found.isWhole, at: time) }, for: link)

@@ -137,12 +137,13 @@ extension Shard {
 
     /// A new last value, or none, for the disk.
     func noteRetained(_ message: Message) {
+        guard historyKeeper != nil else { return }
         retainedChanges.updateValue(message.isClearing ? nil : message, forKey: message.channel.text)
         pace(isUrgent: false)
     }
 
     func pace(isUrgent: Bool) {
-        guard historyKeeper != nil else { return }
+        guard historyKeeper != nil else { return history.clearForgotten() }
         if case .schedule(let milliseconds) = writePace.changed(isUrgent: isUrgent) {
             historyTimer?.schedule(after: milliseconds)
         }

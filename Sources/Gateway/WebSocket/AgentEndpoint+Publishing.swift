@@ -77,8 +77,10 @@ extension AgentEndpoint {
         guard shard.canPublishDurably(on: event.channel) else {
             return answer(message, failure: "Events of this channel are not kept on a disk", on: shard)
         }
+        owesAnswer()
         shard.publishDurably(event) { [weak self] isWritten in
             guard let self else { return }
+            defer { paidAnswer(on: shard) }
             if isWritten {
                 answerSuccess(message, on: shard)
             } else {

@@ -29,6 +29,8 @@ actor PostgresWriter: RecordSink {
     /// Batches whose actions are being copied: the one that is written and the staged one, each until they are in.
     private var entering: [RecordBatch] = []
     private var isClosed = false
+    /// True while the next batch waits for actions of the one under way, because both have one of them.
+    var isHoldingBack: Bool { following != nil }
     /// Batches that were staged and stored.
     private(set) var stagedCount = 0
 

@@ -58,6 +58,25 @@ import Testing
         }
     }
 
+    @Test func `a loop that has much to copy slows down those that send to it`() async throws {
+        try await Bus.running { bus in
+            _ = Descriptor.raiseLimit()
+            let target = bus.shards[0]
+            let isCongested = try await target.run { shard in
+                try subscribe(Watched(StreamLog()), on: shard)
+                let large = message(0)
+                for _ in 0...Shard.mostWaitingBytes / large.wire.count {
+                    shard.publish(large)
+                    shard.endBurst()
+                }
+                return Crossing(to: target).isCongested
+            }
+            #expect(isCongested)
+            await target.closeAll()
+            while await target.run({ _ in Crossing(to: target).isCongested }) {}
+        }
+    }
+
     @Test func `no input is read while a fan-out is under way`() async throws {
         try await Bus.running { bus in
             _ = Descriptor.raiseLimit()

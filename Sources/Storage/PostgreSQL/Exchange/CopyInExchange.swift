@@ -41,7 +41,9 @@ struct CopyInExchange<Source: CopySource>: PostgresExchange {
             switch result.status {
             case .copyIn:
                 phase = .sending
-                return send(libpq)
+                let step = send(libpq)
+                // All was sent, and libpq may have read the answer meanwhile: then the socket will not say so.
+                guard phase == .sent else { return step }
             case .done: rows = result.affectedRows
             default: failure = failure ?? result.error
             }

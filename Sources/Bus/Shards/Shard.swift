@@ -103,6 +103,7 @@ package actor Shard {
     @discardableResult
     package func subscribe(_ subscriber: Subscriber, to pattern: ChannelPattern) -> Bool {
         endBurst()
+        subscriber.isGone = false
         return table.insert(subscriber, for: pattern)
     }
 
@@ -117,6 +118,7 @@ package actor Shard {
     @discardableResult
     package func remove(_ subscriber: Subscriber) -> Set<ChannelPattern> {
         endBurst()
+        subscriber.isGone = true
         return table.removeAll(of: subscriber)
     }
 

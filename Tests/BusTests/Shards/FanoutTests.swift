@@ -58,6 +58,28 @@ import Testing
         }
     }
 
+    @Test func `who leaves during a fan-out gets no more of it`() async throws {
+        try await Bus.running { bus in
+            let log = Watched(StreamLog())
+            _ = Descriptor.raiseLimit()
+            let numbers = Watched<[Int]>([])
+            let messages = (0..<4).map(message)
+            try await bus.shards[0].run { shard in
+                try subscribe(log, on: shard)
+                let leaving = Subscriber(.sink(NumberSink(numbers)))
+                shard.subscribe(leaving, to: ChannelPattern(.global))
+                for message in messages { shard.publish(message) }
+                shard.publish(Message(5))
+                shard.endBurst()
+                shard.remove(leaving)
+            }
+            let expected = messages.reduce(0) { $0 + $1.wire.count }
+            await log.wait { $0.received.count >= expected }
+            while await bus.shards[0].run({ shard in unsafe shard.loop.streams.inputIsHeld() }) {}
+            #expect(numbers.value == [])
+        }
+    }
+
     @Test func `a loop that has much to copy slows down those that send to it`() async throws {
         try await Bus.running { bus in
             _ = Descriptor.raiseLimit()

@@ -98,7 +98,7 @@ package final class Inboxes: Sendable {
         known.see(agentID)
         // From here on what arrives is offered; before, it is found by the first pass.
         registry.add(link)
-        perform(link.update { $0.opened() }, for: link)
+        perform(link.decide { $0.opened() }, for: link)
         return link
     }
 
@@ -119,7 +119,7 @@ package final class Inboxes: Sendable {
     /// Offers a message that has just become durable to the agents that are here.
     func arrived(_ message: MessageRecord) {
         for link in registry.links(concernedBy: message) {
-            perform(link.update { $0.arrived(InboxItem(message: message), at: now()) }, for: link)
+            perform(link.decide { $0.arrived(InboxItem(message: message), at: now()) }, for: link)
         }
     }
 
@@ -147,7 +147,7 @@ package final class Inboxes: Sendable {
             throw AgentsError(error)
         }
         // Not before it is durable: a page that is read now must not show it as waiting and be believed.
-        for link in links { perform(link.update { $0.acknowledged(id) }, for: link) }
+        for link in links { perform(link.decide { $0.acknowledged(id) }, for: link) }
         counts.withLock { $0.acknowledged += 1 }
         // Nobody knows whose message it was while the store is away.
         guard let message else { return }
@@ -183,8 +183,10 @@ package final class Inboxes: Sendable {
 
     private func perform(_ outcome: InboxDelivery.Outcome, for link: InboxLink) {
         guard !outcome.isEmpty else { return }
-        link.send(outcome.offers)
-        if !outcome.offers.isEmpty { noteOffers(outcome.offers, for: link) }
+        if !outcome.offers.isEmpty {
+            link.send()
+            noteOffers(outcome.offers, for: link)
+        }
         if !outcome.dead.isEmpty { end(outcome.dead, for: link) }
         if let load = outcome.load { self.load(load, for: link) }
     }
@@ -232,7 +234,7 @@ package final class Inboxes: Sendable {
         guard let found = await reads.run({ await reader.page(of: link.agentID, load, now: time) }) else {
             return link.update { $0.loadFailed(at: now()) }
         }
-        perform(link.update { $0.loaded(found.page, isWhole: found.isWhole, at: time) }, for: link)
+        perform(link.decide { $0.loaded(found.page, isWhole: found.isWhole, at: time) }, for: link)
     }
 
     // MARK: - Time
@@ -240,13 +242,13 @@ package final class Inboxes: Sendable {
     /// Offers again what is due; to be called about once a second.
     func tick() {
         let time = now()
-        for link in registry.all() { perform(link.update { $0.tick(at: time) }, for: link) }
+        for link in registry.all() { perform(link.decide { $0.tick(at: time) }, for: link) }
     }
 
     /// An agent's inbox may have something that arrived elsewhere; nil means every agent's.
     func lookAgain(for agentID: String?) {
         for link in agentID.map({ registry.links(of: $0) }) ?? registry.all() {
-            perform(link.update { $0.lookAgain() }, for: link)
+            perform(link.decide { $0.lookAgain() }, for: link)
         }
     }
 

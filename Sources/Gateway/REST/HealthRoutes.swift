@@ -117,6 +117,7 @@ package struct HealthRoutes: Sendable {
         json.field("phase2", "routing")
         json.field("phase3", "hierarchy")
         json.field("phase4", "pubsub")
+        json.field("phase5", "context")
         json.field("phase6", "sessions")
         json.field("phase7", "tools-summary")
         json.field("phase8", "websocket-auth")

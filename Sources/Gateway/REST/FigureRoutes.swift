@@ -69,6 +69,7 @@ package struct FigureRoutes: Sendable {
         FigureRoutes.write(store.figures.pools, to: &text)
         FigureRoutes.write(recorder.counters, to: &text)
         FigureRoutes.write(agents.inboxes.counters, to: &text)
+        text.write(agents.inboxes.eventCounters, agents: agents.inboxes.listeningAgents)
         text.write(exchange)
         return RESTResponse(fields: [.contentType: "text/plain; version=0.0.4"], body: Array(text.text.utf8))
     }

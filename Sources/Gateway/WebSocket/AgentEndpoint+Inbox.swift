@@ -8,7 +8,15 @@ extension AgentEndpoint {
         if let inbox {
             if acknowledgesItems { inbox.startAcknowledging() }
         } else if let subscriber {
-            inbox = AgentInbox(service.inboxes, agentID, subscriber, acknowledges: acknowledgesItems, on: shard)
+            inbox = AgentInbox(
+                service.inboxes,
+                agentID,
+                subscriber,
+                acknowledges: acknowledgesItems,
+                listens: Set(granted.values.joined()),
+                isRestored: joinsOwn,
+                on: shard
+            )
         }
     }
 
@@ -27,6 +35,8 @@ extension AgentEndpoint {
                 try await service.inboxes.acknowledge(id, by: link.agentID)
                 unsafe await endpoint.answerAcknowledged(message, on: shard)
             } catch {
+                // An event that needn't be acknowledged may be, and there is nothing to be told.
+                if error.code == .notFound && message.id == nil { return }
                 unsafe await endpoint.answerAcknowledged(message, failure: error.message, on: shard)
             }
         }

@@ -8,7 +8,7 @@ package final class AgentEndpoint: WebSocketEndpoint {
     let service: AgentService
     let clientID = MessageID.make(prefix: "ws_")
     private let joinsGlobal: Bool
-    private let joinsOwn: Bool
+    let joinsOwn: Bool
     private let claimedSession: String?
     private(set) var identity: Identity
     /// False until the client has shown credentials, where they are needed.
@@ -109,6 +109,7 @@ package final class AgentEndpoint: WebSocketEndpoint {
             let stillWanted = Set(granted.values.joined())
             for pattern in patterns where !stillWanted.contains(pattern) {
                 shard.unsubscribe(subscriber, from: pattern)
+                inbox?.ignore(pattern)
             }
             if let agentID = rememberedID { service.subscriptions.forget(wanted, of: agentID) }
         }

@@ -53,6 +53,7 @@ struct Server {
                 exchange: exchange,
                 takePicture: CopyDatabase.inOtherProcess
             )
+            if let history { rooms.inboxes.keepListeners(try await history.listeners(), in: history) }
             return try await listen(
                 settings,
                 secret: secret,

@@ -49,6 +49,39 @@ import Testing
             .map { String(decoding: $0.data, as: UTF8.self) }
     }
 
+    private func opened(_ folder: TemporaryFolder, _ body: (HistoryStore) async throws -> Void) async throws {
+        let (store, _) = try HistoryStore.open(folder: try DataFolder(path: folder.path), limits: limits)
+        try await body(store)
+        try await store.close(isWhole: true)
+    }
+
+    @Test func `keeps listeners`() async throws {
+        let folder = try TemporaryFolder()
+        let patterns = ["global", "topics/*"].compactMap(ChannelPattern.init)
+        let bob = KeptListener(agentID: "bob ␀", patterns: patterns, leftAt: nil)
+        let alice = KeptListener(agentID: "alice", patterns: patterns, leftAt: Timestamp(milliseconds: 7))
+        try await opened(folder) { (store: HistoryStore) async throws in
+            #expect(try await store.listeners() == [])
+            store.keep([alice, KeptListener(agentID: "eve", patterns: patterns, leftAt: nil)])
+            store.keep([KeptListener(agentID: "eve", patterns: [], leftAt: nil), bob])
+            // Behind what was to be written.
+            #expect(try await store.listeners() == [alice, bob])
+        }
+        try await opened(folder) { (store: HistoryStore) async throws in
+            #expect(try await store.listeners() == [alice, bob])
+        }
+    }
+
+    @Test func `takes over a file without listeners`() async throws {
+        let folder = try TemporaryFolder()
+        try await opened(folder) { _ in }
+        let file = try SQLiteConnection(path: folder.file("history.db"), name: "test", access: .writing)
+        try file.execute("DROP TABLE listeners")
+        try file.execute("PRAGMA user_version = 1")
+        try file.close()
+        try await opened(folder) { (store: HistoryStore) async throws in #expect(try await store.listeners() == []) }
+    }
+
     @Test func `goes on after a clean end`() async throws {
         let folder = try TemporaryFolder()
         var epoch: String?

@@ -138,7 +138,7 @@ extension Shard {
     /// A new last value, or none, for the disk.
     func noteRetained(_ message: Message) {
         guard historyKeeper != nil else { return }
-        retainedChanges.updateValue(message.isClearing ? nil : message, forKey: message.channel.text)
+        retainedChanges.insert(message.channel.text)
         pace(isUrgent: false)
     }
 
@@ -153,7 +153,7 @@ extension Shard {
         guard writePace.timerFired(), let historyKeeper else { return }
         var (batch, histories) = history.takeBatch()
         batch.retained = retainedChanges
-        retainedChanges = [:]
+        retainedChanges = []
         let key = newKey()
         let written = Dictionary(
             uniqueKeysWithValues: zip(batch.channels, histories).map { ($1.channel.text, $0.last) }
@@ -165,7 +165,7 @@ extension Shard {
             written: written,
             began: loop.nowMilliseconds
         )
-        historyKeeper.write(batch) { [self] isWritten in
+        historyKeeper.write(batch, retained) { [self] isWritten in
             loop.execute { self.assumeIsolated { $0.wrote(key, isWritten) } }
         }
     }
@@ -183,7 +183,7 @@ extension Shard {
         if !isWritten {
             counters.failedHistoryWrites += 1
             history.putBack(way.batch, way.histories)
-            retainedChanges.merge(way.batch.retained) { newer, _ in newer }
+            retainedChanges.formUnion(way.batch.retained)
             pace(isUrgent: false)
         }
         let elapsed = isWritten ? loop.nowMilliseconds - way.began : WritePace.longestRest

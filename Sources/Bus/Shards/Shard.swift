@@ -43,9 +43,9 @@ package actor Shard {
     var historyTimer: LoopTimer?
     var batchOnItsWay: BatchOnItsWay?
     var flushers: [CheckedContinuation<Bool, Never>] = []
-    /// Values that are retained on any loop, and those that the disk doesn't have yet.
+    /// Values that are retained on any loop, and the channels of those that this loop has for the disk.
     package nonisolated let retained: RetainedValues
-    var retainedChanges: [String: Message?] = [:]
+    var retainedChanges: Set<String> = []
     var queues = QueueTable()
     var requests = OpenRequests<(RequestOutcome) -> Void>(limit: Shard.mostRequests)
     var requestTimer: LoopTimer?

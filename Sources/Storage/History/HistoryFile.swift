@@ -68,11 +68,13 @@ struct HistoryFile {
     // MARK: - Writing
 
     /// Writes a loop's changes in one durable transaction.
-    func write(_ batch: HistoryBatch) throws(StorageError) {
+    ///
+    /// - Parameter retained: Where the values are that the batch names.
+    func write(_ batch: HistoryBatch, _ retained: RetainedValues) throws(StorageError) {
         try connection.transaction { db in
             for name in batch.forgotten { try HistoryFile.forget(name, db) }
             for channel in batch.channels { try HistoryFile.write(channel, db) }
-            for (channel, message) in batch.retained { try HistoryFile.retain(message, on: channel, db) }
+            for channel in batch.retained { try HistoryFile.retain(retained.value(on: channel), on: channel, db) }
         }
     }
 

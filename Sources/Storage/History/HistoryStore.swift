@@ -77,8 +77,12 @@ package actor HistoryStore: HistoryKeeper, ListenerKeeper {
         return max(mark, channel.last)
     }
 
-    package nonisolated func write(_ batch: HistoryBatch, done: @escaping @Sendable (Bool) -> Void) {
-        loop.execute { self.assumeIsolated { done($0.write(batch)) } }
+    package nonisolated func write(
+        _ batch: HistoryBatch,
+        _ retained: RetainedValues,
+        done: @escaping @Sendable (Bool) -> Void
+    ) {
+        loop.execute { self.assumeIsolated { done($0.write(batch, retained)) } }
     }
 
     /// Those that were kept when the server ended.
@@ -102,8 +106,8 @@ package actor HistoryStore: HistoryKeeper, ListenerKeeper {
         _ = attempt { () throws(StorageError) in try file.write(changes.values) }
     }
 
-    private func write(_ batch: HistoryBatch) -> Bool {
-        attempt { () throws(StorageError) in try file.write(batch) }
+    private func write(_ batch: HistoryBatch, _ retained: RetainedValues) -> Bool {
+        attempt { () throws(StorageError) in try file.write(batch, retained) }
     }
 
     private func attempt(_ write: () throws(StorageError) -> Void) -> Bool {

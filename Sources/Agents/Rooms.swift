@@ -9,6 +9,7 @@ package struct Rooms: Sendable {
     package let feedback: FeedbackRecorder
     package let messages: Messages
     package let inboxes: Inboxes
+    package let events: TrackedEvents
     package let work: WorkRooms
     package let tools = ToolsInventory(folder: ToolsInventory.userFolder)
     package let exchange: ExchangeRooms
@@ -40,7 +41,6 @@ package struct Rooms: Sendable {
             takePicture: takePicture,
             scoresChanged: { await RoutingLoader(memory: routing, history: store).run() }
         )
-        work = WorkRooms(WorkContext(journal: store, publisher: bus), store: store.store)
         let exchange = ExchangeRooms(bus: bus, store: store, settings: settings)
         self.exchange = exchange
         jobs = Jobs(
@@ -59,6 +59,8 @@ package struct Rooms: Sendable {
             isShared: store.sharedInboxes != nil,
             policy: delivery
         )
+        events = TrackedEvents(journal: store, publisher: bus, inboxes: inboxes)
+        work = WorkRooms(WorkContext(journal: store, publisher: bus, events: events), store: store.store)
         messages = Messages(
             journal: store,
             store: store.store,

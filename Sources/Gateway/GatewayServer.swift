@@ -31,15 +31,18 @@ package final class GatewayServer: Sendable {
     private let listenings: [Listening]
     /// What the REST port can do.
     package let routes: [Route]
+    /// What the WebSocket port can do beside WebSocket.
+    package let webSocketRoutes: [Route]
     private let running: RunningRequests
     /// Where REST is served.
     package var restAddress: SocketAddress { listenings[0].address }
     /// Where WebSocket is served.
     package var webSocketAddress: SocketAddress { listenings[1].address }
 
-    private init(_ listenings: [Listening], _ routes: [Route], _ running: RunningRequests) {
+    private init(_ listenings: [Listening], rest: HTTPService, web: HTTPService, _ running: RunningRequests) {
         self.listenings = listenings
-        self.routes = routes
+        routes = rest.router.routes
+        webSocketRoutes = web.router.routes
         self.running = running
     }
 
@@ -55,6 +58,7 @@ package final class GatewayServer: Sendable {
         let agents = AgentService(
             authenticator: authenticator,
             inboxes: rooms.inboxes,
+            events: rooms.events,
             messages: rooms.messages,
             blocking: rooms.exchange.blocking,
             needsCredentials: !configuration.isLoopback
@@ -84,7 +88,8 @@ package final class GatewayServer: Sendable {
             policy: policy,
             logger: logger,
             answers: answers,
-            running: running
+            running: running,
+            otherPort: web.router.routes
         )
         var listenings: [Listening] = []
         do throws(BusError) {
@@ -101,7 +106,7 @@ package final class GatewayServer: Sendable {
             for listening in listenings { await listening.close() }
             throw error
         }
-        return GatewayServer(listenings, rest.router.routes, running)
+        return GatewayServer(listenings, rest: rest, web: web, running)
     }
 
     private static func restService(
@@ -113,7 +118,8 @@ package final class GatewayServer: Sendable {
         policy: HostPolicy,
         logger: Logger,
         answers: AnswerCounter,
-        running: RunningRequests
+        running: RunningRequests,
+        otherPort: [Route]
     ) -> HTTPService {
         let isLoopback = configuration.rest.isLoopback
         var routes = HealthRoutes(store: store).routes
@@ -141,7 +147,14 @@ package final class GatewayServer: Sendable {
                 agents: agents,
                 answers: answers
             ).routes
-        routes += OpenAPIRoutes(describing: routes).routes
+        let port = configuration.webSocket.port
+        let names = otherPort.map(\.name).joined(separator: ", ")
+        routes +=
+            OpenAPIRoutes(
+                describing: routes,
+                about: "REST. The WebSocket port (\(port)) has the messages of docs/protocol.md on /ws and answers "
+                    + "\(names) over HTTP: the last of these describes them."
+            ).routes
         return HTTPService(
             router: Router(routes),
             hostPolicy: policy,
@@ -162,7 +175,13 @@ package final class GatewayServer: Sendable {
         running: RunningRequests,
         logger: Logger
     ) -> HTTPService {
-        let routes = ListeningRoutes(bus: bus, agents: agents, port: Int(configuration.webSocket.port)).routes
+        var routes = ListeningRoutes(bus: bus, agents: agents, port: Int(configuration.webSocket.port)).routes
+        routes +=
+            OpenAPIRoutes(
+                describing: routes,
+                about: "The HTTP side of the WebSocket port, whose messages docs/protocol.md has. REST is on another "
+                    + "port (\(configuration.rest.port)), which describes itself in the same way."
+            ).routes
         let upgrade = WebSocketUpgrade(agents: agents, offersEcho: configuration.offersEcho)
         return HTTPService(
             router: Router(routes),

@@ -237,13 +237,13 @@ package final class DurableStore: Sendable {
     }
 
     /// Records that the journal has behind a position, oldest first, in slices, each with the position that it reaches:
-    /// a record that can't be read is passed over. What the store holds already may have gone from the journal. Runs on
-    /// the store's reading thread.
+    /// a record that can't be read is passed over. Throws `unavailable` if the store holds more of them already and
+    /// some have therefore gone from the journal since it was opened. Runs on the store's reading thread.
     package func history(
         after position: JournalPosition,
         _ slice: @escaping @Sendable ([JournalEntry], _ through: JournalPosition) -> Void
     ) async throws(StorageError) {
-        try await JournalHistory(path: journalPath, loop: loops.reader).read(after: position, slice)
+        try await JournalHistory(path: journalPath, journal: journal, loop: loops.reader).read(after: position, slice)
     }
 
     package var figures: Figures { Figures(journal: journal.figures, writer: writer.figures, pools: backend.pools) }

@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from dcm import Server
+from mail import WAIT
 from migration import Place, running_server
 from old_database import OldDatabase
 from postgres import Cluster
@@ -86,6 +87,25 @@ def cluster(running_cluster):
 def database_server(make_server, cluster):
     """A server that stores in PostgreSQL; it creates its database."""
     return make_server("--database", cluster.url()).start()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def make_mail_server(request, make_server):
+    """Makes servers with short waits, on each of the stores."""
+
+    def make(*arguments, **options):
+        if request.param == "postgres":
+            arguments = ("--database", request.getfixturevalue("cluster").url(), *arguments)
+        return make_server("--redelivery-wait", str(WAIT), *arguments, **options)
+
+    return make
+
+
+@pytest.fixture
+def mail_server(make_mail_server):
+    server = make_mail_server().start()
+    yield server
+    assert server.process is None or server.process.poll() is None, f"the server has ended:\n{server.log()}"
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """Sending messages over REST and taking them over WebSocket."""
 from dcm import eventually
 
+# Milliseconds between two offers, in servers that don't say otherwise.
+WAIT = 200
+
 
 def body(to, sender="alice", **fields):
     return {"from_agent": sender, "to_agent": to, "topic": "context.request", "content": {"n": 1}, **fields}

@@ -5,29 +5,7 @@ import pytest
 
 from bus_client import bus_client
 from dcm import Connection, eventually
-from mail import acknowledge, acknowledge_all, body, get, item, receive, send, state
-
-WAIT = 200
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def make_mail_server(request, make_server):
-    """Makes servers with short waits, on each of the stores."""
-
-    def make(*arguments, **options):
-        if request.param == "postgres":
-            arguments = ("--database", request.getfixturevalue("cluster").url(), *arguments)
-        return make_server("--redelivery-wait", str(WAIT), *arguments, **options)
-
-    return make
-
-
-@pytest.fixture
-def mail_server(make_mail_server):
-    server = make_mail_server().start()
-    yield server
-    assert server.process is None or server.process.poll() is None, f"the server has ended:\n{server.log()}"
-
+from mail import WAIT, acknowledge, acknowledge_all, body, get, item, receive, send, state
 
 def test_a_message_waits_for_its_agent(mail_server):
     answer = mail_server.post("/api/messages", body("bob", topic="x.greeting", content="hello", thread_id="t1"))

@@ -1,4 +1,5 @@
 """Starting, refusing to start, and ending."""
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -50,6 +51,49 @@ def test_drain(make_server, number):
     assert server.stop() == 0
 
 
+def test_drain_answers_what_came_over_websocket(make_server):
+    server = make_server().start()
+    client = BusClient(server.ws_url + "?global=0")
+    client.authenticate("alice")
+    # These wait for a disk that is written to after a while,
+    for number in range(1, 21):
+        client.send(type="publish", id=number, channel="topics/x", event="x.y", data=number, durable=True)
+    # and these for one that is written to at once.
+    for number in range(21, 321):
+        client.send(type="message", id=number, to_agent="bob", topic="x.note", content={"number": number})
+    client.send(type="ping")
+    client.receive_until(lambda message: message.get("type") == "pong")
+    # It has seen all of them.
+    server.signal(signal.SIGTERM)
+    answers = {}
+    with pytest.raises(websockets.ConnectionClosed) as closed:
+        while True:
+            message = client.receive()
+            if message.get("type") == "ack":
+                answers[message["id"]] = message["success"]
+    assert answers == dict.fromkeys(range(1, 321), True)
+    assert closed.value.rcvd.code == 1001
+    assert server.wait() == 0
+    server.start()
+    assert len(server.get("/api/messages/bob?limit=1000").json["messages"]) == 300
+    assert server.stop() == 0
+
+
+def test_drain_does_not_wait_for_replies(make_server):
+    """Whoever could reply has been told to go."""
+    server = make_server().start()
+    client = BusClient(server.ws_url + "?global=0")
+    client.subscribe("topics/silent")
+    body = {"event": "x.question", "data": 1, "timeout_ms": 600_000}
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        answer = pool.submit(server.post, "/api/channels/topics%2Fsilent/request", body)
+        # It has asked, and nobody answers.
+        client.event("x.question")
+        server.signal(signal.SIGTERM)
+        assert server.wait() == 0
+        assert answer.result().status == 504, answer.result()
+
+
 def test_one_line_per_port(make_server):
     server = make_server().start()
     assert server.stop() == 0
@@ -77,7 +121,8 @@ def test_data_folder_in_use(make_server):
 
 def test_file_in_place_of_the_data_folder(make_server, tmp_path):
     (tmp_path / "data").write_text("a file")
-    assert str(tmp_path / "data") in refusal(make_server())
+    sentence = refusal(make_server())
+    assert str(tmp_path / "data") in sentence and "it is a file" in sentence
 
 
 def test_unwritable_data_folder(make_server, tmp_path):

@@ -4,12 +4,13 @@
  *
  * FILE holds rows of `actions` in the binary format of COPY. They are put into buffers of 10,000 rows before the clock
  * starts; each buffer is one COPY and one transaction. With a third argument the rows have the column `metadata` as
- * well, as those of a migration. Prints rows per second. */
+ * well, as those of a migration. Prints rows per second and its own processor time in microseconds per row. */
 #include <libpq-fe.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 enum { batch_rows = 10000, header_bytes = 19, piece_bytes = 65536 };
@@ -94,6 +95,13 @@ static double now(void) {
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+static double processor(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+        + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
 int main(int argc, char **argv) {
     if (argc != 3 && argc != 4) fail("usage", "copy CONNECTION FILE [metadata]");
     if (argc == 4) sql = imported;
@@ -111,9 +119,10 @@ int main(int argc, char **argv) {
     }
     PGconn *connection = PQconnectdb(argv[1]);
     if (PQstatus(connection) != CONNECTION_OK) fail("connecting", PQerrorMessage(connection));
-    double start = now();
+    double start = now(), used = processor();
     for (size_t i = 0; i < count; i++) send_batch(connection, batches[i]);
-    printf("%.0f\n", (double)rows / (now() - start));
+    double seconds = now() - start;
+    printf("%.0f %.2f\n", (double)rows / seconds, (processor() - used) * 1e6 / (double)rows);
     PQfinish(connection);
     return 0;
 }

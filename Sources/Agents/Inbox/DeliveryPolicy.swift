@@ -15,6 +15,8 @@ package struct DeliveryPolicy: Equatable, Sendable {
     package var window = 128
     /// Bytes of their content.
     package var windowBytes = 1 << 20
+    /// Events that it has in hand besides, of as many bytes: who doesn't acknowledge events gets its messages.
+    package var eventWindow = 64
     /// Items of which a connection that doesn't acknowledge is known to have them.
     package var sent = 10_000
 

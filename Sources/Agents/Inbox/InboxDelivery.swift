@@ -67,7 +67,14 @@ package struct InboxDelivery: Sendable {
     /// When the store is asked again for what only it has.
     private var retryAt: Timestamp?
     private var inHand: [UUIDv7: Entry] = [:]
-    private var bytesInHand = 0
+    private var messages: InboxWindow
+    private var events: InboxWindow
+    /// The channels whose events the connection is offered, if it acknowledges.
+    package private(set) var listens: Set<ChannelPattern>
+    /// There are events of channels that it didn't listen to, or that it couldn't acknowledge.
+    private var hasUnwantedEvents = false
+    /// There are events for which there was no room.
+    private var hasWaitingEvents = false
     /// What was sent before the connection acknowledged anything.
     private var sent: Set<UUIDv7> = []
     /// `sent` was full and emptied: a pass from the start would send it all again.
@@ -77,9 +84,12 @@ package struct InboxDelivery: Sendable {
     /// Acknowledged while a page was being read, which may show them still.
     private var finished: Set<UUIDv7> = []
 
-    package init(policy: DeliveryPolicy, acknowledges: Bool) {
+    package init(policy: DeliveryPolicy, acknowledges: Bool, listens: Set<ChannelPattern> = []) {
         self.policy = policy
         self.acknowledges = acknowledges
+        self.listens = listens
+        messages = InboxWindow(items: policy.window, bytes: policy.windowBytes)
+        events = InboxWindow(items: policy.eventWindow, bytes: policy.windowBytes)
     }
 
     /// Items that were offered and not acknowledged.
@@ -97,6 +107,8 @@ package struct InboxDelivery: Sendable {
         self.mayUseJournal = mayUseJournal
         mustLookAgain = false
         isIncomplete = false
+        hasUnwantedEvents = false
+        hasWaitingEvents = false
         if !hasForgotten { cursor = .start }
         return load()
     }
@@ -117,8 +129,9 @@ package struct InboxDelivery: Sendable {
         var outcome = Outcome()
         for item in page.items {
             let id = item.message.id
-            if inHand[id] == nil, !sent.contains(id), !finished.contains(id), item.message.expiresAt > now {
-                guard hasRoom else {
+            let isNew = inHand[id] == nil && !sent.contains(id) && !finished.contains(id)
+            if isNew, item.message.expiresAt > now, admits(item.message) {
+                guard hasRoom || item.message.isEvent else {
                     phase = .paused
                     return outcome
                 }
@@ -160,14 +173,58 @@ package struct InboxDelivery: Sendable {
         phase = .ended
         inHand = [:]
         sent = []
-        bytesInHand = 0
+        messages.removeAll()
+        events.removeAll()
+    }
+
+    // MARK: - Events
+
+    /// False for an event that is left for another pass: the connection isn't to have it now.
+    private mutating func admits(_ message: MessageRecord) -> Bool {
+        guard message.isEvent else { return true }
+        guard wants(message) else {
+            hasUnwantedEvents = true
+            return false
+        }
+        guard events.hasRoom else {
+            hasWaitingEvents = true
+            return false
+        }
+        return true
+    }
+
+    private func wants(_ event: MessageRecord) -> Bool {
+        guard acknowledges, let channel = event.channel.flatMap(ChannelName.init) else { return false }
+        return listens.contains { $0.matches(channel) }
+    }
+
+    /// An event goes to all who listen, so also to this connection if it does: it counts as offered.
+    package mutating func published(_ event: InboxItem, at now: Timestamp) -> Outcome {
+        var outcome = Outcome()
+        guard phase != .ended, inHand[event.message.id] == nil, admits(event.message) else { return outcome }
+        events.add(event.message)
+        offer(event, at: now, into: &outcome)
+        return outcome
+    }
+
+    /// The connection listens to more channels.
+    package mutating func listen(to patterns: [ChannelPattern]) -> Outcome {
+        listens.formUnion(patterns)
+        return hasUnwantedEvents ? lookAgain() : Outcome()
+    }
+
+    /// The connection doesn't listen to a pattern any more: its events are offered no more.
+    package mutating func ignore(_ pattern: ChannelPattern) {
+        listens.remove(pattern)
+        for entry in inHand.values where entry.item.message.isEvent && !wants(entry.item.message) {
+            remove(entry.item.message.id)
+            hasUnwantedEvents = true
+        }
     }
 
     // MARK: - Items
 
-    private var hasRoom: Bool {
-        !acknowledges || inHand.isEmpty || inHand.count < policy.window && bytesInHand < policy.windowBytes
-    }
+    private var hasRoom: Bool { !acknowledges || messages.hasRoom }
 
     private mutating func take(_ item: InboxItem, at now: Timestamp, into outcome: inout Outcome) {
         guard acknowledges else {
@@ -180,14 +237,18 @@ package struct InboxDelivery: Sendable {
         }
         let mayWait = item.attempts >= min(policy.promptOffers, policy.attempts)
         if let next = item.nextOfferAt, next > now, mayWait {
-            bytesInHand += item.message.content.utf8.count
+            count(item)
             inHand[item.message.id] = Entry(item: item, dueAt: next)
         } else if item.attempts >= policy.attempts {
             outcome.dead.append(item)
         } else {
-            bytesInHand += item.message.content.utf8.count
+            count(item)
             offer(item, at: now, into: &outcome)
         }
+    }
+
+    private mutating func count(_ item: InboxItem) {
+        if item.message.isEvent { events.add(item.message) } else { messages.add(item.message) }
     }
 
     private mutating func offer(_ item: InboxItem, at now: Timestamp, into outcome: inout Outcome) {
@@ -215,11 +276,14 @@ package struct InboxDelivery: Sendable {
         return outcome
     }
 
-    /// The connection said that it acknowledges.
-    package mutating func startAcknowledging(at now: Timestamp) {
-        guard !acknowledges else { return }
+    /// The connection said that it acknowledges; false if it had said so before.
+    @discardableResult
+    package mutating func startAcknowledging(at now: Timestamp) -> Bool {
+        guard !acknowledges else { return false }
         acknowledges = true
         if !sent.isEmpty { sentIsDueAt = policy.nextOffer(after: 1, at: now) }
+        if hasUnwantedEvents { mustLookAgain = true }
+        return true
     }
 
     /// An item of the agent is acknowledged, on this connection or elsewhere.
@@ -227,9 +291,11 @@ package struct InboxDelivery: Sendable {
         if phase == .loading { finished.insert(id) }
         sent.remove(id)
         remove(id)
-        let mayGoOn = phase == .paused && inHand.count <= policy.window / 2 && hasRoom
-        return mayGoOn ? goOn() : Outcome()
+        if phase == .paused, messages.isHalfEmpty { return goOn() }
+        return phase == .caughtUp && hasRoomForWaitingEvents ? beginPass() : Outcome()
     }
+
+    private var hasRoomForWaitingEvents: Bool { hasWaitingEvents && events.isHalfEmpty }
 
     /// There is room again.
     private mutating func goOn() -> Outcome {
@@ -248,8 +314,8 @@ package struct InboxDelivery: Sendable {
     }
 
     private mutating func remove(_ id: UUIDv7) {
-        guard let entry = inHand.removeValue(forKey: id) else { return }
-        bytesInHand -= entry.item.message.content.utf8.count
+        guard let message = inHand.removeValue(forKey: id)?.item.message else { return }
+        if message.isEvent { events.remove(message) } else { messages.remove(message) }
     }
 
     /// To be called about once a second.
@@ -274,7 +340,7 @@ package struct InboxDelivery: Sendable {
         guard phase != .loading, phase != .ended, hasRoom else { return outcome }
         if phase == .paused {
             outcome.load = goOn().load
-        } else if phase == .failed || mustLookAgain {
+        } else if phase == .failed || mustLookAgain || hasRoomForWaitingEvents {
             outcome.load = beginPass().load
         } else if let retryAt, retryAt <= now {
             outcome.load = beginPass(mayUseJournal: false).load

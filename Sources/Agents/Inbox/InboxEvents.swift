@@ -3,10 +3,12 @@ internal import Storage
 
 extension Message {
     /// `message.new` on the channel of an agent: an item of its inbox, with the content. The id of the event is that of
-    /// the message, the same with each offer, so that a client can recognise and acknowledge it by either.
+    /// the message, the same with each offer, so that a client can recognise and acknowledge it by either. An item that
+    /// is an event is that event once more.
     static func offered(_ item: InboxItem, to agentID: String) -> Message? {
-        guard let channel = ChannelName("agents/\(agentID)") else { return nil }
         let message = item.message
+        if let channel = message.channel { return event(message, on: channel) }
+        guard let channel = ChannelName("agents/\(agentID)") else { return nil }
         var json = JSONWriter()
         json.beginObject()
         json.field("id", message.id.description)
@@ -28,6 +30,19 @@ extension Message {
             data: json.bytes,
             sender: Sender(agentID: message.fromAgent, isVerified: message.isVerified),
             id: message.id.description
+        )
+    }
+
+    private static func event(_ record: MessageRecord, on channel: String) -> Message? {
+        guard let channel = ChannelName(channel) else { return nil }
+        return Message(
+            channel: channel,
+            event: record.topic,
+            data: Array(record.content.utf8),
+            sender: record.fromAgent.isEmpty
+                ? nil : Sender(agentID: record.fromAgent, isVerified: record.isVerified),
+            at: record.createdAt,
+            id: record.id.description
         )
     }
 

@@ -11,7 +11,13 @@ package final class InboxLink: Sendable {
     let shard: Shard
     /// The connection, as its shard keeps it.
     private let subscriber: Int
-    private let delivery: Lock<InboxDelivery>
+    private struct State {
+        var delivery: InboxDelivery
+        /// What was decided to be sent and isn't in the connection's output yet, in order.
+        var undelivered: [InboxItem] = []
+    }
+
+    private let state: Lock<State>
 
     /// Bytes that may wait in the connection's output before more of the inbox is read.
     static let outputBytes = 256 << 10
@@ -21,18 +27,35 @@ package final class InboxLink: Sendable {
         self.number = number
         self.shard = shard
         self.subscriber = subscriber
-        self.delivery = Lock(delivery)
+        state = Lock(State(delivery: delivery))
     }
 
-    /// Changes what is known of the connection and says what follows.
-    func update<Result>(_ body: (inout InboxDelivery) -> Result) -> Result { delivery.withLock(body) }
+    /// Changes what is known of the connection.
+    func update<Result>(_ body: (inout InboxDelivery) -> Result) -> Result {
+        state.withLock { body(&$0.delivery) }
+    }
 
-    /// Puts offers into the connection's output.
-    func send(_ items: [InboxItem]) {
-        guard !items.isEmpty else { return }
-        let messages = items.compactMap { Message.offered($0, to: agentID) }
-        shard.runHere { [subscriber] shard in
-            for message in messages { shard.deliver(message, toHeld: subscriber) }
+    /// Changes what is known of the connection and says what follows; what it is to be sent is lined up for `send`.
+    ///
+    /// Two threads may decide at once: whose offers come first is settled here, not by who calls `send` first.
+    func decide(_ body: (inout InboxDelivery) -> InboxDelivery.Outcome) -> InboxDelivery.Outcome {
+        state.withLock { state in
+            let outcome = body(&state.delivery)
+            state.undelivered += outcome.offers
+            return outcome
+        }
+    }
+
+    /// Puts what is lined up into the connection's output.
+    func send() {
+        shard.runHere { [self] shard in
+            let items = state.withLock { state in
+                defer { state.undelivered = [] }
+                return state.undelivered
+            }
+            for item in items {
+                if let message = Message.offered(item, to: agentID) { shard.deliver(message, toHeld: subscriber) }
+            }
         }
     }
 

@@ -12,13 +12,18 @@ package final class Inboxes: Sendable {
     let receipts: Receipts
     private let reader: InboxReader
     private let policy: DeliveryPolicy
-    private let now: @Sendable () -> Timestamp
+    let now: @Sendable () -> Timestamp
     private let counts = Lock(Counters())
     let tasks = BackgroundTasks()
     /// An agent has left whose items this server may still hold.
     private let hasDepartures = Lock(true)
     private let registry: InboxRegistry
+    let listeners = Lock(EventListeners())
+    let listenerKeeper = Lock<(any ListenerKeeper)?>(nil)
     let known: KnownAgents
+    private let reads = ReadGate(limit: Inboxes.mostReads)
+    /// Reads of inboxes under way at once; far below what waits for a connection to a database at most.
+    private static let mostReads = 32
     let serverID: String
 
     /// What happened since the start.
@@ -32,6 +37,8 @@ package final class Inboxes: Sendable {
         package var inHand = 0
         /// Connections that don't acknowledge and were sent more than is remembered.
         package var forgotten = 0
+        /// Agents of which memory forgot that they were seen.
+        package var forgottenAgents = 0
         /// Receipts that other servers weren't told because too many waited.
         package var droppedReceipts = 0
     }
@@ -71,6 +78,7 @@ package final class Inboxes: Sendable {
             counters.forgotten += hasForgotten ? 1 : 0
         }
         counters.droppedReceipts = receipts.dropped
+        counters.forgottenAgents = known.forgottenCount
         return counters
     }
 
@@ -80,40 +88,59 @@ package final class Inboxes: Sendable {
     ///
     /// - Parameters:
     ///   - acknowledges: Items are offered until they are acknowledged; otherwise once, and again on the next connection.
+    ///   - listens: The channels to which the connection listens.
+    ///   - isRestored: Among these are those that the agent listened to before; otherwise it may ask for them yet.
     ///   - subscriber: The connection as its shard keeps it.
-    package func open(_ agentID: String, acknowledges: Bool, subscriber: Int, on shard: isolated Shard) -> InboxLink {
+    package func open(
+        _ agentID: String,
+        acknowledges: Bool,
+        listens: Set<ChannelPattern>,
+        isRestored: Bool,
+        subscriber: Int,
+        on shard: isolated Shard
+    ) -> InboxLink {
         let link = InboxLink(
             agentID: agentID,
             number: registry.number(),
             shard: shard,
             subscriber: subscriber,
-            delivery: InboxDelivery(policy: policy, acknowledges: acknowledges)
+            delivery: InboxDelivery(policy: policy, acknowledges: acknowledges, listens: listens)
         )
         known.see(agentID)
         // From here on what arrives is offered; before, it is found by the first pass.
         registry.add(link)
-        perform(link.update { $0.opened() }, for: link)
+        // What it listens to now comes first: there is no moment at which nothing is remembered.
+        if acknowledges { track(link, listens) }
+        if isRestored { changeListeners { $0.forgetMemory(of: agentID) } }
+        perform(link.decide { $0.opened() }, for: link)
         return link
     }
 
     /// The connection is gone.
     package func close(_ link: InboxLink) {
         link.update { $0.closed() }
+        let time = now()
+        changeListeners { $0.leave(link.agentID, connection: link.number, at: time) }
         if registry.remove(link) { hasDepartures.withLock { $0 = true } }
     }
+
+    func links(of agentID: String) -> [InboxLink] { registry.links(of: agentID) }
 
     /// How many connections an agent has here.
     package func connections(of agentID: String) -> Int { registry.links(of: agentID).count }
 
     /// The connection has said that it acknowledges.
-    package func startAcknowledging(_ link: InboxLink) { link.update { $0.startAcknowledging(at: now()) } }
+    package func startAcknowledging(_ link: InboxLink) {
+        let listens = link.update { $0.startAcknowledging(at: now()) ? $0.listens : nil }
+        if let listens { track(link, listens) }
+    }
 
     // MARK: - Items
 
     /// Offers a message that has just become durable to the agents that are here.
     func arrived(_ message: MessageRecord) {
         for link in registry.links(concernedBy: message) {
-            perform(link.update { $0.arrived(InboxItem(message: message), at: now()) }, for: link)
+            perform(link.decide { $0.arrived(InboxItem(message: message), at: now()) }, for: link)
         }
     }
 
@@ -141,10 +168,11 @@ package final class Inboxes: Sendable {
             throw AgentsError(error)
         }
         // Not before it is durable: a page that is read now must not show it as waiting and be believed.
-        for link in links { perform(link.update { $0.acknowledged(id) }, for: link) }
+        for link in links { perform(link.decide { $0.acknowledged(id) }, for: link) }
         counts.withLock { $0.acknowledged += 1 }
-        // Nobody knows whose message it was while the store is away.
-        guard let message else { return }
+        listeners.withLock { $0.ended(id, of: agentID) }
+        // Nobody knows whose message it was while the store is away, and nobody asks who has got an event.
+        guard let message, !message.isEvent else { return }
         receipts.publish(.acknowledged, message, agentID)
     }
 
@@ -168,17 +196,21 @@ package final class Inboxes: Sendable {
         } catch {
             throw AgentsError(error)
         }
-        guard let message, message.concerns(agentID) else { throw AgentsError(.notFound, "Message not found") }
+        guard let message, message.isEvent ? status != nil : message.concerns(agentID) else {
+            throw AgentsError(.notFound, "Message not found")
+        }
         guard let status, status.state.after(.acknowledged) == nil else { return .acknowledgeable(message) }
         return .ended
     }
 
     // MARK: - Carrying out
 
-    private func perform(_ outcome: InboxDelivery.Outcome, for link: InboxLink) {
+    func perform(_ outcome: InboxDelivery.Outcome, for link: InboxLink) {
         guard !outcome.isEmpty else { return }
-        link.send(outcome.offers)
-        if !outcome.offers.isEmpty { noteOffers(outcome.offers, for: link) }
+        if !outcome.offers.isEmpty {
+            link.send()
+            noteOffers(outcome.offers, for: link)
+        }
         if !outcome.dead.isEmpty { end(outcome.dead, for: link) }
         if let load = outcome.load { self.load(load, for: link) }
     }
@@ -209,7 +241,10 @@ package final class Inboxes: Sendable {
         tasks.run { [self] in
             // Refused by a full journal it stays an item that is offered no more, until the next connection.
             guard (try? await journal.append(.inbox(record))) != nil else { return }
-            for item in items { receipts.publish(.dead, item.message, link.agentID) }
+            for item in items {
+                listeners.withLock { $0.ended(item.message.id, of: link.agentID) }
+                if !item.message.isEvent { receipts.publish(.dead, item.message, link.agentID) }
+            }
         }
     }
 
@@ -223,10 +258,10 @@ package final class Inboxes: Sendable {
 
     private func read(_ load: InboxDelivery.Load, for link: InboxLink) async {
         let time = now()
-        guard let found = await reader.page(of: link.agentID, load, now: time) else {
+        guard let found = await reads.run({ await reader.page(of: link.agentID, load, now: time) }) else {
             return link.update { $0.loadFailed(at: now()) }
         }
-        perform(link.update { $0.loaded(found.page, isWhole: found.isWhole, at: time) }, for: link)
+        perform(link.decide { $0.loaded(found.page, isWhole: found.isWhole, at: time) }, for: link)
     }
 
     // MARK: - Time
@@ -234,13 +269,13 @@ package final class Inboxes: Sendable {
     /// Offers again what is due; to be called about once a second.
     func tick() {
         let time = now()
-        for link in registry.all() { perform(link.update { $0.tick(at: time) }, for: link) }
+        for link in registry.all() { perform(link.decide { $0.tick(at: time) }, for: link) }
     }
 
     /// An agent's inbox may have something that arrived elsewhere; nil means every agent's.
     func lookAgain(for agentID: String?) {
         for link in agentID.map({ registry.links(of: $0) }) ?? registry.all() {
-            perform(link.update { $0.lookAgain() }, for: link)
+            perform(link.decide { $0.lookAgain() }, for: link)
         }
     }
 
@@ -252,12 +287,14 @@ package final class Inboxes: Sendable {
             let items = try await store.expireItems(now: now(), limit: Inboxes.expiryRows)
             counts.withLock { $0.expired += items.count }
             for item in items {
+                listeners.withLock { $0.ended(item.messageID, of: item.agentID) }
+                guard let sender = item.sender else { continue }
                 receipts.publish(
                     InboxReceipt(
                         event: .expired,
                         messageID: item.messageID,
                         agentID: item.agentID,
-                        sender: item.fromAgent,
+                        sender: sender,
                         topic: item.topic
                     )
                 )

@@ -8,7 +8,12 @@ final class KnownAgents: Sendable {
     private let store: any MessageStore
     private let tasks: BackgroundTasks
     private let now: @Sendable () -> Timestamp
-    private let met = Lock<Set<String>>([])
+    private let state = Lock(State())
+
+    private struct State {
+        var met: Set<String> = []
+        var forgotten = 0
+    }
 
     /// Agents that are remembered; beyond it all are forgotten, and asked for or noted once more.
     static let limit = 10_000
@@ -25,6 +30,9 @@ final class KnownAgents: Sendable {
         self.now = now
     }
 
+    /// How many were forgotten.
+    var forgottenCount: Int { state.withLock { $0.forgotten } }
+
     /// An agent does something.
     func see(_ agentID: String) {
         guard remember(agentID) else { return }
@@ -34,7 +42,7 @@ final class KnownAgents: Sendable {
 
     /// Whether an agent was ever seen; one that isn't in memory is not if the store doesn't answer.
     func knows(_ agentID: String) async -> Bool {
-        if met.withLock({ $0.contains(agentID) }) { return true }
+        if state.withLock({ $0.met.contains(agentID) }) { return true }
         guard (try? await store.isKnown(agentID: agentID)) == true else { return false }
         _ = remember(agentID)
         return true
@@ -42,9 +50,12 @@ final class KnownAgents: Sendable {
 
     /// False if it was in memory.
     private func remember(_ agentID: String) -> Bool {
-        met.withLock { met in
-            if met.count >= KnownAgents.limit { met = [] }
-            return met.insert(agentID).inserted
+        state.withLock { state in
+            if state.met.count >= KnownAgents.limit {
+                state.forgotten += state.met.count
+                state.met = []
+            }
+            return state.met.insert(agentID).inserted
         }
     }
 }

@@ -54,5 +54,14 @@ final class Receipts: Sendable {
         }
     }
 
+    /// Other servers couldn't be told: they are told next time, before what came meanwhile, as far as there is room.
+    func putBack(_ receipts: [InboxReceipt]) {
+        state.withLock { state in
+            let all = receipts + state.waiting
+            state.waiting = Array(all.prefix(Receipts.limit))
+            state.dropped += all.count - state.waiting.count
+        }
+    }
+
     var dropped: Int { state.withLock { $0.dropped } }
 }

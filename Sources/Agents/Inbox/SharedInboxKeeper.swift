@@ -29,14 +29,24 @@ package struct SharedInboxKeeper<C: Clock>: Sendable where C.Duration == Duratio
         (try? await clock.sleep(until: clock.now.advanced(by: .seconds(1)), tolerance: nil)) != nil
     }
 
+    private func announceReceipts() async throws(StorageError) {
+        let receipts = inboxes.receipts.take()
+        guard !receipts.isEmpty else { return }
+        do throws(StorageError) {
+            try await shared.announce(receipts, from: inboxes.serverID)
+        } catch {
+            inboxes.receipts.putBack(receipts)
+            throw error
+        }
+    }
+
     private func keep() async {
         var second = 0
         repeat {
             do throws(StorageError) {
                 if second % Self.renewal == 0 { try await shared.renewLease(of: inboxes.serverID) }
                 try await inboxes.release(to: shared)
-                let receipts = inboxes.receipts.take()
-                if !receipts.isEmpty { try await shared.announce(receipts, from: inboxes.serverID) }
+                try await announceReceipts()
                 if second % Self.look == 0 { try await inboxes.lookForOrphans(in: shared) }
                 second += 1
             } catch {

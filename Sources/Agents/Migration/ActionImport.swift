@@ -49,6 +49,21 @@ struct OldActionChunk: Sendable {
     }
 }
 
+/// A page of rows, and what of it has to be written.
+struct PreparedActions: Sendable {
+    let chunk: OldActionChunk
+    /// Those that are neither recorded calls nor known as such.
+    var actions: [ImportedAction]
+    var matches: [ImportMatch] = []
+    /// Rows that are not stored because the same call was recorded, from earlier runs too.
+    var matched = 0
+
+    init(_ chunk: OldActionChunk) {
+        self.chunk = chunk
+        actions = chunk.actions
+    }
+}
+
 /// Puts rows into the store that aren't there, neither from an earlier run nor as recorded calls.
 struct ActionImport: Sendable {
     let store: any ImportStore
@@ -56,48 +71,49 @@ struct ActionImport: Sendable {
     /// An earlier run may have brought some of the rows.
     let mayRepeat: Bool
 
-    /// - Parameter checkpoint: Made of how many rows match.
-    /// - Returns: The rows that match.
-    func write(
+    /// Looks which rows match a recorded call.
+    ///
+    /// - Parameter others: Matches that may be on their way into the store: what they name is no candidate any more.
+    func prepare(
         _ chunk: OldActionChunk,
-        checkpoint: (_ matched: Int) throws(AgentsError) -> JobCheckpoint
-    ) async throws(AgentsError) {
-        do {
-            var actions = chunk.actions
-            var matched = 0
+        besides others: [ImportMatch] = []
+    ) async throws(AgentsError) -> PreparedActions {
+        do throws(StorageError) {
+            var prepared = PreparedActions(chunk)
             if mayRepeat {
-                let known = try await store.matchedIDs(among: actions.map(\.record.id))
-                actions.removeAll { known.contains($0.record.id) }
-                matched = known.count
+                let known = try await store.matchedIDs(among: prepared.actions.map(\.record.id))
+                prepared.actions.removeAll { known.contains($0.record.id) }
+                prepared.matched = known.count
             }
-            let matches = try await matches(for: actions)
-            if !matches.isEmpty {
-                let ids = Set(matches.map(\.importedID))
-                actions.removeAll { ids.contains($0.record.id) }
+            prepared.matches = try await matches(for: prepared.actions, besides: Set(others.map(\.liveID)))
+            if !prepared.matches.isEmpty {
+                let ids = Set(prepared.matches.map(\.importedID))
+                prepared.actions.removeAll { ids.contains($0.record.id) }
+                prepared.matched += prepared.matches.count
             }
-            var stored = ImportChunk(
-                run: run.number,
-                mayRepeat: mayRepeat,
-                checkpoint: try checkpoint(matched + matches.count)
-            )
-            stored.actions = actions
-            stored.matches = matches
-            _ = try await store.write(stored)
-        } catch let error as StorageError {
-            throw AgentsError(error)
-        } catch let error as AgentsError {
-            throw error
+            return prepared
         } catch {
-            throw AgentsError(.internalFailure, "The migration failed")
+            throw AgentsError(error)
         }
     }
 
+    func write(_ prepared: PreparedActions, checkpoint: JobCheckpoint) async throws(AgentsError) {
+        var stored = ImportChunk(run: run.number, mayRepeat: mayRepeat, checkpoint: checkpoint)
+        stored.actions = prepared.actions
+        stored.matches = prepared.matches
+        do { _ = try await store.write(stored) } catch { throw AgentsError(error) }
+    }
+
     /// A row that an earlier run has stored matches nothing any more: it is there.
-    private func matches(for actions: [ImportedAction]) async throws(StorageError) -> [ImportMatch] {
+    private func matches(
+        for actions: [ImportedAction],
+        besides taken: Set<UUIDv7>
+    ) async throws(StorageError) -> [ImportMatch] {
         var live: [LiveAction] = []
         for span in LiveMatcher.spans(actions.map(\.record.createdAt)) {
             live += try await store.unmatchedActions(from: span.lowerBound, through: span.upperBound)
         }
+        live.removeAll { taken.contains($0.id) }
         guard !live.isEmpty else { return [] }
         let matches = LiveMatcher.matches(actions.map(\.record), live)
         guard mayRepeat, !matches.isEmpty else { return matches }

@@ -35,11 +35,19 @@ struct ActionPages: Sendable {
         return OldActionChunk(rows, reader: reader, run: run, until: border)
     }
 
-    /// The same for a child task, which would forget the type of the error.
+    /// The page behind a row, with everything found out that can be before it is written, and its sums.
+    ///
+    /// - Parameter others: See `ActionImport.prepare`.
     @concurrent
-    func result(after rowID: Int64, _ lastTime: Int64) async -> Result<OldActionChunk?, AgentsError> {
+    func prepared(
+        after rowID: Int64,
+        _ lastTime: Int64,
+        for target: ActionImport,
+        besides others: [ImportMatch]
+    ) async -> Result<(PreparedActions, ActionSums)?, AgentsError> {
         do throws(AgentsError) {
-            return .success(try await next(after: rowID, lastTime))
+            guard let chunk = try await next(after: rowID, lastTime) else { return .success(nil) }
+            return .success((try await target.prepare(chunk, besides: others), ActionSums(chunk.actions)))
         } catch {
             return .failure(error)
         }

@@ -178,14 +178,11 @@ struct FollowJob: JobWork {
         }
         var next = checkpoint
         next.rejectedBytes = try page.putAside(in: files, after: checkpoint.rejectedBytes, context)
-        var stored: JobCheckpoint?
-        try await target.write(page) { (matched) throws(AgentsError) in
-            next.take(page, matched: matched)
-            let checkpoint = context.checkpoint(next.text)
-            stored = checkpoint
-            return checkpoint
-        }
-        if let stored { context.reached(stored) }
+        let prepared = try await target.prepare(page)
+        next.take(page, matched: prepared.matched)
+        let stored = context.checkpoint(next.text)
+        try await target.write(prepared, checkpoint: stored)
+        context.reached(stored)
         checkpoint = next
         context.progress(Array(checkpoint.text.utf8))
     }

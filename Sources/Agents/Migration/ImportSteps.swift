@@ -13,6 +13,8 @@ struct ImportSteps {
     let run: ImportRun
     /// Runs of the same source, this one included.
     let runs: [ImportRun]
+    /// What the source says, if all of it was gone through here.
+    var expected: ActionSums?
 
     init(
         room: MigrationRoom,
@@ -94,23 +96,31 @@ struct ImportSteps {
             run: run.number,
             limit: room.store.mostRows
         )
-        var pending = try await pages.next(after: checkpoint.rowID, checkpoint.lastTime)
-        while let chunk = pending {
+        expected = checkpoint.rowID == Int64.min ? ActionSums() : nil
+        var pending = try await pages.prepared(
+            after: checkpoint.rowID,
+            checkpoint.lastTime,
+            for: target,
+            besides: []
+        ).get()
+        while let (page, sums) = pending {
             try context.check()
-            // The next one is read and converted while the store takes this one.
-            async let following = pages.result(after: chunk.lastRowID, chunk.lastTime.milliseconds)
+            // The next one is read, converted and looked at while the store takes this one.
+            async let following = pages.prepared(
+                after: page.chunk.lastRowID,
+                page.chunk.lastTime.milliseconds,
+                for: target,
+                besides: page.matches
+            )
             var next = checkpoint
-            next.take(chunk)
-            next.rejectedBytes = try chunk.putAside(in: files, after: checkpoint.rejectedBytes, context)
-            var stored: JobCheckpoint?
-            try await target.write(chunk) { (matched) throws(AgentsError) in
-                next.actions.matched += matched
-                let checkpoint = context.checkpoint(next.text)
-                stored = checkpoint
-                return checkpoint
-            }
-            if let stored { context.reached(stored) }
+            next.take(page.chunk)
+            next.actions.matched += page.matched
+            next.rejectedBytes = try page.chunk.putAside(in: files, after: checkpoint.rejectedBytes, context)
+            let stored = context.checkpoint(next.text)
+            try await target.write(page, checkpoint: stored)
+            context.reached(stored)
             checkpoint = next
+            expected?.add(sums)
             tell(.actions, checkpoint.actions.read, schema.actionCount)
             pending = try await following.get()
         }
@@ -159,7 +169,8 @@ struct ImportSteps {
         _ columns: [OldDatabase.Column]
     ) async throws(AgentsError) -> (OldScoreTable, TableCounts, [RejectedRow]) {
         let reader = OldScores(columns: columns)
-        var table = OldScoreTable()
+        var scores: [ImportedScore] = []
+        scores.reserveCapacity(schema.scoreCount)
         var counts = TableCounts()
         var rejected: [RejectedRow] = []
         var last = Int64.min
@@ -176,11 +187,11 @@ struct ImportSteps {
             } catch {
                 throw .unusable(error)
             }
-            guard let end = rows.last else { return (table, counts, rejected) }
+            guard let end = rows.last else { return (OldScoreTable(scores), counts, rejected) }
             for row in rows {
                 switch reader.convert(row) {
                 case .row(let reading):
-                    table.add(reading.score)
+                    scores.append(reading.score)
                     if !reading.repaired.isEmpty { counts.repaired += 1 }
                 case .rejected(let reason):
                     counts.rejected += 1
@@ -196,7 +207,7 @@ struct ImportSteps {
 
     /// How many were not kept in this way before.
     private func write(_ table: OldScoreTable, tellsProgress: Bool) async throws(AgentsError) -> Int {
-        let scores = table.sorted
+        let scores = table.rows
         var changed = 0
         for start in stride(from: 0, to: scores.count, by: ImportSteps.scoreRows) {
             try context.check()

@@ -8,16 +8,26 @@ internal import Storage
 /// 48 bits of its time as in version 7, so that the order of ids is that of time; then the beginning of a SHA-256 over
 /// the name of the source, the rowid and the values as they are stored there.
 enum ImportedID {
-    static func make(source: String, row: OldRow, values: [OldValue], at time: Timestamp) -> UUIDv7 {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(256)
+    /// - Parameters:
+    ///   - indexes: Where the row has the values that make it up; nil for a column that its table doesn't have.
+    ///   - bytes: Room that is used again from row to row.
+    static func make(
+        source: String,
+        row: OldRow,
+        indexes: ArraySlice<Int?>,
+        at time: Timestamp,
+        in bytes: inout [UInt8]
+    ) -> UUIDv7 {
+        bytes.removeAll(keepingCapacity: true)
         append(length: source.utf8.count, to: &bytes)
         bytes.append(contentsOf: source.utf8)
         append(UInt64(bitPattern: row.rowID), to: &bytes)
-        for value in values { append(value, to: &bytes) }
-        var words: (UInt64, UInt64) = (0, 0)
-        for (index, byte) in SHA256.hash(data: bytes).prefix(16).enumerated() {
-            if index < 8 { words.0 = words.0 << 8 | UInt64(byte) } else { words.1 = words.1 << 8 | UInt64(byte) }
+        for index in indexes { append(index.map { row.values[$0] } ?? .null, to: &bytes) }
+        let words = unsafe SHA256.hash(data: bytes).withUnsafeBytes { digest in
+            unsafe (
+                UInt64(bigEndian: digest.loadUnaligned(as: UInt64.self)),
+                UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
         }
         return UUIDv7(
             high: UInt64(clamping: time.milliseconds) << 16 | 0x8000 | words.0 & 0xFFF,
@@ -49,8 +59,6 @@ enum ImportedID {
     private static func append(length: Int, to bytes: inout [UInt8]) { append(UInt64(length), to: &bytes) }
 
     private static func append(_ word: UInt64, to bytes: inout [UInt8]) {
-        for shift in stride(from: UInt64(56), through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-        }
+        unsafe withUnsafeBytes(of: word.bigEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 }

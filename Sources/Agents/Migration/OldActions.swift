@@ -24,7 +24,18 @@ struct OldActions: Sendable {
     /// The time of the last row that had one.
     private(set) var lastTime: Timestamp
     private let source: String
+    /// Where a row has each column of `known`; looked up once, because a page has thousands of rows.
     private let indexes: [Int?]
+    /// Room for what an id is made of, used again for each row.
+    private var scratch: [UInt8] = []
+
+    /// The columns of `known`, in their order.
+    private enum Place: Int {
+        case sessionID, toolName, toolType, filePaths, exitCode, duration, projectPath, createdAt
+        case success, input, output
+
+        var name: String { OldActions.known[rawValue] }
+    }
 
     private static let wholeRange = Int(Int32.min)...Int(Int32.max)
     /// Bytes of a text that is kept as it was beside what was made of it.
@@ -35,52 +46,51 @@ struct OldActions: Sendable {
         self.source = source
         self.columns = OldColumns(columns, known: OldActions.known)
         self.lastTime = lastTime
-        indexes = OldActions.identity.map { [columns = self.columns] in columns.index($0) }
+        indexes = OldActions.known.map { [columns = self.columns] in columns.index($0) }
     }
 
     mutating func convert(_ row: OldRow, run: Int = 0) -> Converted<ImportedAction> {
         var note = ImportNote(row: row.rowID)
         note.run = run
-        guard let name = value("tool_name", row).trimmedText else { return .rejected("tool_name is missing") }
+        guard let name = value(.toolName, row).trimmedText else { return .rejected("tool_name is missing") }
         guard name.string.utf8.count <= NewAction.maximumNameLength else {
             return .rejected("tool_name has more than \(NewAction.maximumNameLength) bytes")
         }
         if name.isRepaired { note.repaired.append("tool_name") }
         guard let time = time(of: row, &note) else { return .rejected("created_at is no time from 1970 to 9999") }
-        let values = indexes.map { $0.map { row.values[$0] } ?? .null }
         var action = ActionRecord(
-            id: ImportedID.make(source: source, row: row, values: values, at: time),
+            id: ImportedID.make(source: source, row: row, indexes: indexes.prefix(OldActions.identity.count), at: time, in: &scratch),
             toolName: name.string,
-            toolType: ToolType.read(value("tool_type", row), toolName: name.string, &note).rawValue,
+            toolType: ToolType.read(value(.toolType, row), toolName: name.string, &note).rawValue,
             createdAt: time
         )
-        if let session = text("session_id", row, &note) {
+        if let session = text(.sessionID, row, &note) {
             guard session.utf8.count <= NewAction.maximumNameLength else {
                 return .rejected("session_id has more than \(NewAction.maximumNameLength) bytes")
             }
             action.sessionID = session
         }
-        if let path = text("project_path", row, &note) {
+        if let path = text(.projectPath, row, &note) {
             guard path.utf8.count <= NewAction.maximumPathLength else {
                 return .rejected("project_path has more than \(NewAction.maximumPathLength) bytes")
             }
             action.projectPath = ProjectPath(path)?.string
         }
         readPaths(row, into: &action, &note)
-        action.exitCode = whole("exit_code", row, in: OldActions.wholeRange, &note) ?? outcome(row)
-        action.durationMilliseconds = whole("duration_ms", row, in: 0...Int(Int32.max), &note)
-        action.input = text("input", row, &note).map { Redaction.redacted($0) }
-        action.output = text("output", row, &note).map { Redaction.redacted($0) }
+        action.exitCode = whole(.exitCode, row, in: OldActions.wholeRange, &note) ?? outcome(row)
+        action.durationMilliseconds = whole(.duration, row, in: 0...Int(Int32.max), &note)
+        action.input = text(.input, row, &note).map { Redaction.redacted($0) }
+        action.output = text(.output, row, &note).map { Redaction.redacted($0) }
         for other in columns.others { keep(row.values[other.index], of: other.name, &note) }
         return .row(ImportedAction(record: action, note: note))
     }
 
-    private func value(_ name: String, _ row: OldRow) -> OldValue {
-        columns.index(name).map { row.values[$0] } ?? .null
+    private func value(_ place: Place, _ row: OldRow) -> OldValue {
+        indexes[place.rawValue].map { row.values[$0] } ?? .null
     }
 
     private mutating func time(of row: OldRow, _ note: inout ImportNote) -> Timestamp? {
-        let value = value("created_at", row)
+        let value = value(.createdAt, row)
         if value.isAbsent {
             note.repaired.append("created_at")
             return lastTime
@@ -90,32 +100,32 @@ struct OldActions: Sendable {
         return time
     }
 
-    private func text(_ name: String, _ row: OldRow, _ note: inout ImportNote) -> String? {
-        let value = value(name, row)
+    private func text(_ place: Place, _ row: OldRow, _ note: inout ImportNote) -> String? {
+        let value = value(place, row)
         guard !value.isAbsent, let text = value.repairedText else { return nil }
-        if text.isRepaired { note.repaired.append(name) }
+        if text.isRepaired { note.repaired.append(place.name) }
         return text.string
     }
 
     private func whole(
-        _ name: String,
+        _ place: Place,
         _ row: OldRow,
         in range: ClosedRange<Int>,
         _ note: inout ImportNote
     ) -> Int? {
-        let value = value(name, row)
+        let value = value(place, row)
         guard !value.isAbsent else { return nil }
         let number = value.whole(in: range)
         if number?.isRepaired ?? true {
-            note.repaired.append(name)
-            keep(value, of: name, &note)
+            note.repaired.append(place.name)
+            keep(value, of: place.name, &note)
         }
         return number?.value
     }
 
     /// Some hooks wrote whether a call succeeded instead of its exit code.
     private func outcome(_ row: OldRow) -> Int? {
-        let value = value("success", row)
+        let value = value(.success, row)
         switch value.trimmedText?.string.lowercased() {
         case "1", "true", "t", "yes": return 0
         case "0", "false", "f", "no": return 1
@@ -124,7 +134,7 @@ struct OldActions: Sendable {
     }
 
     private func readPaths(_ row: OldRow, into action: inout ActionRecord, _ note: inout ImportNote) {
-        let value = value("file_paths", row)
+        let value = value(.filePaths, row)
         let paths = OldFilePaths(value)
         action.filePaths = paths.paths
         guard paths.isRepaired else { return }
@@ -142,7 +152,7 @@ extension ToolType {
     /// The type that the old database says, or what follows from the tool's name; then what was said is noted.
     static func read(_ value: OldValue, toolName: String, _ note: inout ImportNote) -> ToolType {
         guard let text = value.trimmedText?.string else { return ToolType(toolName: toolName) }
-        if let type = ToolType(rawValue: text.lowercased()) { return type }
+        if let type = ToolType(rawValue: text) ?? ToolType(rawValue: text.lowercased()) { return type }
         note.repaired.append("tool_type")
         note.original["tool_type"] = String(decoding: text.utf8.prefix(NewAction.maximumNameLength), as: UTF8.self)
         return ToolType(toolName: toolName)

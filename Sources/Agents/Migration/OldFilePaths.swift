@@ -19,10 +19,10 @@ struct OldFilePaths: Equatable {
     init(_ value: OldValue) {
         guard let text = value.repairedText else { return }
         isRepaired = text.isRepaired
-        let bytes = Array(text.string.utf8)
-        switch bytes.trimmed.first {
-        case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "\""): readJSON(bytes, otherwise: text.string)
+        switch text.string.utf8.first(where: { !$0.isBlank }) {
+        case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "\""): readJSON(text.string.utf8Span.span, otherwise: text.string)
         default:
+            let bytes = Array(text.string.utf8)
             let separator = bytes.contains(UInt8(ascii: "\n")) ? UInt8(ascii: "\n") : UInt8(ascii: ",")
             for part in bytes.split(separator: separator) {
                 append(String(decoding: Array(part).trimmed, as: UTF8.self))
@@ -30,18 +30,18 @@ struct OldFilePaths: Equatable {
         }
     }
 
-    private mutating func readJSON(_ bytes: [UInt8], otherwise text: String) {
+    private mutating func readJSON(_ bytes: Span<UInt8>, otherwise text: String) {
         var texts: [(string: String, isPath: Bool)] = []
         do throws(JSONError) {
-            let value = try JSONScanner.validate(bytes.span)
+            let value = try JSONScanner.validate(bytes)
             switch value.kind {
-            case .string: texts.append((try JSONScanner.string(bytes.span, value), true))
+            case .string: texts.append((try JSONScanner.string(bytes, value), true))
             case .array:
-                try JSONScanner.scanArray(bytes.span, in: value.range) { (element) throws(JSONError) in
+                try JSONScanner.scanArray(bytes, in: value.range) { (element) throws(JSONError) in
                     switch element.kind {
                     case .null: break
-                    case .string: texts.append((try JSONScanner.string(bytes.span, element), true))
-                    default: texts.append((String(decoding: bytes[element.range], as: UTF8.self), false))
+                    case .string: texts.append((try JSONScanner.string(bytes, element), true))
+                    default: texts.append((OldFilePaths.text(bytes.extracting(element.range)), false))
                     }
                 }
             default: texts.append((text, false))
@@ -52,10 +52,17 @@ struct OldFilePaths: Equatable {
         for text in texts {
             isRepaired = isRepaired || !text.isPath
             // In JSON, U+0000 may stand behind an escape.
-            guard let repaired = OldValue.text(Array(text.string.utf8)).repairedText else { continue }
-            isRepaired = isRepaired || repaired.isRepaired
-            append(repaired.string)
+            if text.string.utf8.contains(0) {
+                isRepaired = true
+                append(OldValue.withoutNUL(text.string))
+            } else {
+                append(text.string)
+            }
         }
+    }
+
+    private static func text(_ bytes: Span<UInt8>) -> String {
+        unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
     private mutating func append(_ path: String) {

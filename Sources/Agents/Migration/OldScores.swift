@@ -61,27 +61,30 @@ struct OldScores: Sendable {
     }
 }
 
-/// The scores of a whole table by their keys: spellings that are one keyword here become one row.
+/// The scores of a whole table in the order of keys: spellings that are one keyword here become one row.
 struct OldScoreTable: Sendable {
-    private(set) var rows: [ScoreKey: ScoreRow] = [:]
+    private(set) var rows: [ImportedScore]
     /// Rows that were joined with another one.
-    private(set) var joined = 0
+    let joined: Int
 
-    /// The score of the row with more uses, and the counts of both.
-    mutating func add(_ score: ImportedScore) {
-        guard let known = rows[score.key] else {
-            rows[score.key] = score.row
-            return
+    /// Joins in place, because all scores are in memory at once: the score of the row with more uses, and the counts of
+    /// both.
+    ///
+    /// - Parameter scores: In the order of the source.
+    init(_ scores: consuming [ImportedScore]) {
+        rows = scores
+        // What is equal stays in its order.
+        rows.sort { $0.key.precedes($1.key) }
+        var count = 0
+        for index in rows.indices {
+            if count > 0, rows[count - 1].key == rows[index].key {
+                rows[count - 1].row = ScoreMerge.keepLarger.merged(rows[count - 1].row, rows[index].row)
+            } else {
+                rows[count] = rows[index]
+                count += 1
+            }
         }
-        joined += 1
-        rows[score.key] = ScoreMerge.keepLarger.merged(known, score.row)
-    }
-
-    /// In the order of keys.
-    var sorted: [ImportedScore] {
-        rows.map { ImportedScore(key: $0.key, row: $0.value) }.sorted { left, right in
-            (left.key.keyword, left.key.toolName, left.key.toolType)
-                < (right.key.keyword, right.key.toolName, right.key.toolType)
-        }
+        joined = rows.count - count
+        rows.removeLast(joined)
     }
 }

@@ -15,11 +15,18 @@ enum OldTime {
     static func timestamp(_ value: OldValue) -> Timestamp? {
         if let number = value.number { return timestamp(epoch: number) }
         guard case .text(let bytes) = value else { return nil }
-        let text = String(decoding: bytes.trimmed, as: UTF8.self)
-        let candidates = [text, text + "Z", text + "T00:00Z"]
-        let found = candidates.lazy.compactMap { Timestamp(iso8601: $0) }.first
-        return found.flatMap { $0.milliseconds >= 0 ? $0 : nil }
+        var text = Array(bytes.trimmed)
+        let length = text.count
+        for ending in OldTime.endings {
+            text.replaceSubrange(length..., with: ending)
+            guard let time = Timestamp(iso8601: text.span) else { continue }
+            return time.milliseconds >= 0 ? time : nil
+        }
+        return nil
     }
+
+    /// What a time may lack.
+    private static let endings = [[], Array("Z".utf8), Array("T00:00Z".utf8)]
 
     /// Below it a number counts seconds.
     private static let firstMilliseconds = 100_000_000_000.0
@@ -28,16 +35,5 @@ enum OldTime {
         let milliseconds = number < firstMilliseconds ? number * 1000 : number
         guard milliseconds >= 0, milliseconds < 253_402_300_800_000 else { return nil }
         return Timestamp(milliseconds: Int64(milliseconds.rounded(.down)))
-    }
-}
-
-extension [UInt8] {
-    /// Without white space of ASCII at either end.
-    var trimmed: ArraySlice<UInt8> {
-        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
-        guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else {
-            return []
-        }
-        return self[first...last]
     }
 }

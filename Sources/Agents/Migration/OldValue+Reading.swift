@@ -13,21 +13,27 @@ extension OldValue {
         case .real(let value): return (OldValue.digits(of: value), false)
         case .text(let bytes), .blob(let bytes):
             guard !bytes.isEmpty else { return nil }
-            let decoded = String(decoding: bytes, as: UTF8.self)
-            guard bytes.contains(0) || !decoded.utf8.elementsEqual(bytes) else { return (decoded, false) }
-            let scalars = decoded.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }
-            return (String(String.UnicodeScalarView(scalars)), true)
+            // Nearly every text is whole, and a migration reads millions of them.
+            if !bytes.contains(0), let text = try? UTF8Span(validating: bytes.span) {
+                return (String(copying: text), false)
+            }
+            return (OldValue.withoutNUL(String(decoding: bytes, as: UTF8.self)), true)
         }
+    }
+
+    /// U+FFFD in the place of each U+0000.
+    static func withoutNUL(_ text: String) -> String {
+        let scalars = text.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }
+        return String(String.UnicodeScalarView(scalars))
     }
 
     /// The same without white space around it; nil if nothing else is there.
     var trimmedText: (string: String, isRepaired: Bool)? {
         guard let text = repairedText else { return nil }
-        let bytes = Array(text.string.utf8)
-        let trimmed = bytes.trimmed
-        guard !trimmed.isEmpty else { return nil }
-        guard trimmed.count < bytes.count else { return text }
-        return (String(decoding: trimmed, as: UTF8.self), true)
+        let utf8 = text.string.utf8
+        guard let first = utf8.first, let last = utf8.last, first.isBlank || last.isBlank else { return text }
+        let trimmed = Array(utf8).trimmed
+        return trimmed.isEmpty ? nil : (String(decoding: trimmed, as: UTF8.self), true)
     }
 
     /// A whole number without a fraction, as `sqlite3` would show an integer column that was written as 3.0.
@@ -45,8 +51,7 @@ extension OldValue {
         case .text(let bytes), .blob(let bytes):
             let text = bytes.trimmed
             // `Double` also reads "inf", "nan" and hexadecimal digits, which no hook ever meant.
-            let isPlain = text.allSatisfy { (0x30...0x39).contains($0) || ".+-eE".utf8.contains($0) }
-            guard isPlain, let value = Double(String(decoding: text, as: UTF8.self)), value.isFinite else { return nil }
+            guard text.allSatisfy(\.isOfNumber), let value = Double(String(decoding: text, as: UTF8.self)), value.isFinite else { return nil }
             return value
         }
     }
@@ -65,8 +70,32 @@ extension OldValue {
     var isAbsent: Bool {
         switch self {
         case .null: true
-        case .text(let bytes), .blob(let bytes): bytes.trimmed.isEmpty
+        case .text(let bytes), .blob(let bytes): bytes.allSatisfy(\.isBlank)
         case .integer, .real: false
         }
+    }
+}
+
+extension UInt8 {
+    /// White space of ASCII.
+    var isBlank: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
+
+    /// A digit, a sign, a point or what stands before an exponent.
+    fileprivate var isOfNumber: Bool {
+        switch self {
+        case 0x30...0x39, UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "e"), UInt8(ascii: "E"):
+            true
+        default: false
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Without white space of ASCII at either end.
+    var trimmed: ArraySlice<UInt8> {
+        guard let first = firstIndex(where: { !$0.isBlank }), let last = lastIndex(where: { !$0.isBlank }) else {
+            return []
+        }
+        return self[first...last]
     }
 }

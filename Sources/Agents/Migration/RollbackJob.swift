@@ -66,8 +66,8 @@ struct RollbackJob: JobWork {
             let page = try await room.store.importedActions(after: last, limit: room.store.mostRows)
             guard let end = page.last else { break }
             try context.check()
-            last = end.record.id
-            let ids = page.filter { $0.note.run == run.number }.map(\.record.id)
+            last = end
+            let ids = page.actions.filter { $0.note.run == run.number }.map(\.record.id)
             if !ids.isEmpty { report.actions += try await room.store.removeActions(ids) }
             context.took(rows: ids.count)
             try await tell(report, context)

@@ -48,7 +48,7 @@ package struct SubtaskRegistry: Sendable {
         )
         let outcome = try await context.store { () throws(StorageError) in try await store.insertSubtask(subtask) }
         let stored = try SubtaskRegistry.row(outcome, orElse: "Task not found: \(new.taskID)")
-        context.publisher.publishSubtask("created", stored)
+        await context.events.publishSubtask("created", stored)
         return stored
     }
 
@@ -105,7 +105,7 @@ package struct SubtaskRegistry: Sendable {
             try await store.changeSubtask(id, change, at: time)
         }
         let changed = try SubtaskRegistry.row(outcome, orElse: SubtaskRegistry.notFound)
-        context.publisher.publishSubtask(change.status ?? "updated", changed)
+        await context.events.publishSubtask(change.status ?? "updated", changed)
         return changed
     }
 
@@ -113,6 +113,6 @@ package struct SubtaskRegistry: Sendable {
     package func delete(_ id: UUIDv7) async throws(AgentsError) {
         let deleted = try await context.store { () throws(StorageError) in try await store.deleteSubtask(id) }
         guard let deleted else { throw AgentsError(.notFound, SubtaskRegistry.notFound) }
-        context.publisher.publishSubtask("deleted", deleted)
+        await context.events.publishSubtask("deleted", deleted)
     }
 }

@@ -1,7 +1,8 @@
 internal import Bus
 package import Storage
 
-/// Waves of work on requests: contract section 1.4. Every change is an event on `global`.
+/// Waves of work on requests: contract section 1.4. Every change is an event on `global`, which agents
+/// that acknowledge have to acknowledge.
 package struct TaskRegistry: Sendable {
     private let context: WorkContext
     private let store: any TaskStore & SubtaskStore
@@ -36,7 +37,7 @@ package struct TaskRegistry: Sendable {
         )
         let task = try await context.store { () throws(StorageError) in try await store.insertTask(new) }
         guard let task else { throw AgentsError(.notFound, "Request not found: \(requestID)") }
-        context.publisher.publish(.task("created", task))
+        await context.events.publish(.task("created", task))
         return task
     }
 
@@ -75,7 +76,7 @@ package struct TaskRegistry: Sendable {
             try await store.changeTask(id, change, at: time)
         }
         guard let changed else { throw .taskNotFound }
-        context.publisher.publish(.task(change.status ?? "updated", changed))
+        await context.events.publish(.task(change.status ?? "updated", changed))
         return changed
     }
 
@@ -83,7 +84,7 @@ package struct TaskRegistry: Sendable {
     package func delete(_ id: UUIDv7) async throws(AgentsError) {
         let deleted = try await context.store { () throws(StorageError) in try await store.deleteTask(id) }
         guard let deleted else { throw .taskNotFound }
-        context.publisher.publish(.task("deleted", deleted))
+        await context.events.publish(.task("deleted", deleted))
     }
 }
 

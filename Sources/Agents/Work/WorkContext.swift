@@ -5,17 +5,21 @@ package import Storage
 package struct WorkContext: Sendable {
     let journal: any RecordJournal
     let publisher: any MessagePublisher
+    /// Events that agents have to acknowledge.
+    let events: TrackedEvents
     let ids: UUIDGenerator
     let now: @Sendable () -> Timestamp
 
     package init(
         journal: any RecordJournal,
         publisher: any MessagePublisher,
+        events: TrackedEvents,
         ids: UUIDGenerator = UUIDGenerator(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.journal = journal
         self.publisher = publisher
+        self.events = events
         self.ids = ids
         self.now = now
     }

@@ -35,9 +35,9 @@ extension Message {
     }
 }
 
-extension MessagePublisher {
+extension TrackedEvents {
     /// `subtask.<event>` on `global`, and on the channel of the agents of its type.
-    func publishSubtask(_ event: String, _ subtask: SubtaskRecord) {
+    func publishSubtask(_ event: String, _ subtask: SubtaskRecord) async {
         let isDeleted = event == "deleted"
         func message(_ channel: ChannelName, withType: Bool) -> Message {
             var json = JSONWriter()
@@ -49,8 +49,8 @@ extension MessagePublisher {
             json.endObject()
             return Message(channel: channel, event: "subtask.\(event)", data: json.bytes)
         }
-        publish(message(.global, withType: true))
+        await publish(message(.global, withType: true))
         guard let type = subtask.agentType, let channel = ChannelName("agents/\(type)") else { return }
-        publish(message(channel, withType: !isDeleted))
+        await publish(message(channel, withType: !isDeleted))
     }
 }

@@ -3,7 +3,9 @@
 package protocol HistoryKeeper: Sendable {
     /// Writes the changes of one loop, durably and all at once. `done` is called on a thread of the keeper's with
     /// whether it succeeded. A loop has one batch on its way at a time.
-    func write(_ batch: HistoryBatch, done: @escaping @Sendable (Bool) -> Void)
+    ///
+    /// - Parameter retained: Where the values are that the batch names.
+    func write(_ batch: HistoryBatch, _ retained: RetainedValues, done: @escaping @Sendable (Bool) -> Void)
 }
 
 /// What has changed on one loop since its last batch.
@@ -25,10 +27,9 @@ package struct HistoryBatch: Sendable {
     package var channels: [Channel] = []
     /// Channels whose history is no longer kept.
     package var forgotten: [String] = []
-    /// New retained values; nil for those that were cleared.
-    package var retained: [String: Message?] = [:]
-
-    package init() {}
+    /// Channels whose retained value is another now. The value itself is asked for when the batch is written: loops
+    /// hand in their batches in any order, and the last to be written has to be the last that was retained.
+    package var retained: Set<String> = []
 
     package var isEmpty: Bool { channels.isEmpty && forgotten.isEmpty && retained.isEmpty }
 }

@@ -166,6 +166,9 @@ struct HistoryTable {
     /// True if something waits for the disk.
     var hasChanges: Bool { !changed.isEmpty || !forgotten.isEmpty }
 
+    /// No disk is told which channels have gone: their names needn't be kept.
+    mutating func clearForgotten() { forgotten = [] }
+
     /// What the disk doesn't have yet, and who is in it.
     mutating func takeBatch() -> (batch: HistoryBatch, histories: [ChannelHistory]) {
         var batch = HistoryBatch()

@@ -137,12 +137,13 @@ extension Shard {
 
     /// A new last value, or none, for the disk.
     func noteRetained(_ message: Message) {
-        retainedChanges.updateValue(message.isClearing ? nil : message, forKey: message.channel.text)
+        guard historyKeeper != nil else { return }
+        retainedChanges.insert(message.channel.text)
         pace(isUrgent: false)
     }
 
     func pace(isUrgent: Bool) {
-        guard historyKeeper != nil else { return }
+        guard historyKeeper != nil else { return history.clearForgotten() }
         if case .schedule(let milliseconds) = writePace.changed(isUrgent: isUrgent) {
             historyTimer?.schedule(after: milliseconds)
         }
@@ -152,7 +153,7 @@ extension Shard {
         guard writePace.timerFired(), let historyKeeper else { return }
         var (batch, histories) = history.takeBatch()
         batch.retained = retainedChanges
-        retainedChanges = [:]
+        retainedChanges = []
         let key = newKey()
         let written = Dictionary(
             uniqueKeysWithValues: zip(batch.channels, histories).map { ($1.channel.text, $0.last) }
@@ -164,7 +165,7 @@ extension Shard {
             written: written,
             began: loop.nowMilliseconds
         )
-        historyKeeper.write(batch) { [self] isWritten in
+        historyKeeper.write(batch, retained) { [self] isWritten in
             loop.execute { self.assumeIsolated { $0.wrote(key, isWritten) } }
         }
     }
@@ -182,7 +183,7 @@ extension Shard {
         if !isWritten {
             counters.failedHistoryWrites += 1
             history.putBack(way.batch, way.histories)
-            retainedChanges.merge(way.batch.retained) { newer, _ in newer }
+            retainedChanges.formUnion(way.batch.retained)
             pace(isUrgent: false)
         }
         let elapsed = isWritten ? loop.nowMilliseconds - way.began : WritePace.longestRest

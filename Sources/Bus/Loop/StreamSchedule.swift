@@ -22,7 +22,6 @@ final class StreamSchedule {
 
     /// Writes in one turn. A fan-out to more connections goes on in the next turn, after a look at the sockets.
     private static let writesPerTurn = 1024
-    /// Buffers kept for the next turn, and the largest one worth keeping, in bytes.
     /// Bytes that may wait for full sockets, in all; beyond, whoever has more than `StreamLimits.high` is too slow.
     var mostWaitingOutput = 1 << 30
     /// Bytes of half-received messages, in all.
@@ -32,6 +31,7 @@ final class StreamSchedule {
     var waitingOutput = 0
     var heldInput = 0
 
+    /// Buffers kept for the next turn, and the largest one worth keeping, in bytes.
     private static let spareBuffers = 128
     private static let spareCapacity = 1 << 20
 

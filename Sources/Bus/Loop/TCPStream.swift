@@ -9,7 +9,8 @@ package final class TCPStream: LoopHandle {
     private enum Phase {
         case open
         /// Output is being sent, then FIN; input is discarded, so that the peer gets our last bytes instead of a reset.
-        case finishing(until: UInt64)
+        /// `output` is what waited at the last progress.
+        case finishing(until: UInt64, output: Int)
     }
 
     let shard: Shard
@@ -36,8 +37,9 @@ package final class TCPStream: LoopHandle {
     private var isPausedByOutput = false
     private var isResting = false
 
-    /// How long a finishing connection may take to read the rest, in milliseconds.
+    /// How long a finishing connection may take nothing of the rest, in milliseconds, and what counts as something.
     private static let lingerMilliseconds: UInt64 = 30_000
+    private static let lingerBytes = 16 << 10
 
     private init(on shard: isolated Shard, handler: any StreamHandler, limits: StreamLimits) throws(BusError) {
         self.shard = shard
@@ -256,7 +258,7 @@ package final class TCPStream: LoopHandle {
     /// Sends what waits, then FIN, and closes when the peer has closed too, or after a while.
     package func finish() {
         guard case .open = phase, !isClosing else { return }
-        phase = .finishing(until: loop.nowMilliseconds + TCPStream.lingerMilliseconds)
+        phase = .finishing(until: loop.nowMilliseconds + TCPStream.lingerMilliseconds, output: unsentBytes)
         isPausedByOwner = false
         isPausedByOutput = false
         startReading()
@@ -282,10 +284,18 @@ package final class TCPStream: LoopHandle {
         enter(.closed)
     }
 
+    /// What the socket hasn't taken yet.
+    private var unsentBytes: Int { pending.count + Int(unsafe uv_stream_get_write_queue_size(stream)) }
+
     /// Once a second, from the shard.
     func tick(now: UInt64, on shard: isolated Shard) {
-        if case .finishing(let until) = phase {
-            if now >= until { close() }
+        if case .finishing(let until, let output) = phase {
+            let unsent = unsentBytes
+            if unsent + TCPStream.lingerBytes <= output || unsent == 0 && output > 0 {
+                phase = .finishing(until: now + TCPStream.lingerMilliseconds, output: unsent)
+            } else if now >= until {
+                close()
+            }
             return
         }
         handler?.tick(now: now, on: shard)

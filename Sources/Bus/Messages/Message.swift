@@ -57,6 +57,21 @@ package final class Message: Sendable {
         )
     }
 
+    /// The same message under another id, printable ASCII without quotes and backslashes.
+    package convenience init(_ message: Message, id: String) {
+        self.init(
+            channel: message.channel,
+            event: message.event,
+            data: message.data.span,
+            sender: message.sender,
+            position: message.position,
+            isRetained: message.isRetained,
+            replyTo: message.replyTo,
+            id: ArraySlice(id.utf8),
+            at: message.timestamp
+        )
+    }
+
     /// Encodes a message. `data` must be one valid JSON value.
     ///
     /// - Parameter id: Printable ASCII without quotes and backslashes: that of a message that is encoded again or that

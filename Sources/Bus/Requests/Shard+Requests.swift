@@ -16,7 +16,7 @@ extension Shard {
     ) -> String? {
         let id = RequestID.make(shard: index)
         let message = make(id)
-        guard requests.open(id, then, deadline: loop.nowMilliseconds + milliseconds) else {
+        guard !isDraining, requests.open(id, then, deadline: loop.nowMilliseconds + milliseconds) else {
             then(.refused)
             return nil
         }

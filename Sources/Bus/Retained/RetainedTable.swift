@@ -33,6 +33,9 @@ struct RetainedTable {
         return true
     }
 
+    /// A channel's value.
+    func value(on channel: String) -> Message? { messages[channel] }
+
     /// The values of the channels that a pattern matches, in the order of their names.
     func values(for pattern: ChannelPattern) -> [Message] {
         guard pattern.hasWildcards else { return messages[pattern.text].map { [$0] } ?? [] }
@@ -58,6 +61,9 @@ package final class RetainedValues: Sendable {
 
     /// Keeps a channel's last value, or clears it. False if there was no room.
     func retain(_ message: Message) -> Bool { table.withLock { $0.retain(message) } }
+
+    /// A channel's value.
+    package func value(on channel: String) -> Message? { table.withLock { $0.value(on: channel) } }
 
     /// The values of the channels that a pattern matches.
     package func values(for pattern: ChannelPattern) -> [Message] { table.withLock { $0.values(for: pattern) } }

@@ -25,8 +25,11 @@ final class Crossing {
 
     init(to target: Shard) { self.target = target }
 
-    /// True while more than `bound` messages wait.
-    var isCongested: Bool { batch.withLock { $0.count > Crossing.bound } }
+    /// True while more than `bound` messages wait, or the other loop has more to copy than it gets done.
+    var isCongested: Bool {
+        target.waitingBytes.load(ordering: .relaxed) > Shard.mostWaitingBytes
+            || batch.withLock { $0.count > Crossing.bound }
+    }
 
     /// Queues `crossed`; the first since the other side has emptied the batch wakes it.
     func append(_ crossed: Crossed) {

@@ -28,6 +28,7 @@ struct Fanout {
 
     /// The next piece, nil at the end.
     mutating func nextPiece() -> Piece? {
+        while next < members.count, members[next].isGone { next += 1 }
         guard next < members.count else { return nil }
         defer { next += 1 }
         switch members[next].delivery {

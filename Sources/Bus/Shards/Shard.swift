@@ -43,18 +43,22 @@ package actor Shard {
     var historyTimer: LoopTimer?
     var batchOnItsWay: BatchOnItsWay?
     var flushers: [CheckedContinuation<Bool, Never>] = []
-    /// Values that are retained on any loop, and those that the disk doesn't have yet.
+    /// Values that are retained on any loop, and the channels of those that this loop has for the disk.
     package nonisolated let retained: RetainedValues
-    var retainedChanges: [String: Message?] = [:]
+    var retainedChanges: Set<String> = []
     var queues = QueueTable()
     var requests = OpenRequests<(RequestOutcome) -> Void>(limit: Shard.mostRequests)
     var requestTimer: LoopTimer?
-    private var isDraining = false
+    var isDraining = false
     private var drainers: [CheckedContinuation<Void, Never>] = []
     package internal(set) var counters = ShardCounters()
 
     /// Bytes that are copied into outputs in one turn: about a millisecond's work.
     static let fanoutBytesPerTurn = 8 << 20
+    /// Bytes of messages that may wait for later turns before the loops that send to this one read no more input.
+    static let mostWaitingBytes = 64 << 20
+    /// How many do; read by other loops.
+    nonisolated let waitingBytes = Atomic<Int>(0)
     /// Milliseconds between calls of `StreamHandler.tick`.
     private static let tickMilliseconds: UInt64 = 1000
 
@@ -99,6 +103,7 @@ package actor Shard {
     @discardableResult
     package func subscribe(_ subscriber: Subscriber, to pattern: ChannelPattern) -> Bool {
         endBurst()
+        subscriber.isGone = false
         return table.insert(subscriber, for: pattern)
     }
 
@@ -113,6 +118,7 @@ package actor Shard {
     @discardableResult
     package func remove(_ subscriber: Subscriber) -> Set<ChannelPattern> {
         endBurst()
+        subscriber.isGone = true
         return table.removeAll(of: subscriber)
     }
 
@@ -200,6 +206,7 @@ package actor Shard {
             if fanouts.isEmpty && burst.block.count * burst.members.count <= fanoutBudget {
                 fanOutBurst()
             } else {
+                waitingBytes.add(burst.block.count, ordering: .relaxed)
                 fanouts.append(Fanout(burst))
                 burst = Burst()
             }
@@ -245,7 +252,11 @@ package actor Shard {
                     for message in messages { sink.deliver(message, on: self) }
                 }
             }
-            if !fanout.isDone { fanouts.prepend(fanout) }
+            if fanout.isDone {
+                waitingBytes.subtract(fanout.cost, ordering: .relaxed)
+            } else {
+                fanouts.prepend(fanout)
+            }
         }
         isFanningOut = false
     }
@@ -255,6 +266,9 @@ package actor Shard {
         counters.slowConsumers += 1
         counters.droppedBytes += droppedBytes
     }
+
+    /// A connection is closed because its half-received message is one too many.
+    package func countRefusedInput() { counters.refusedInputs += 1 }
 
     /// A bounded subscriber dropped a message.
     func countDroppedMessage() { counters.droppedMessages += 1 }
@@ -325,6 +339,8 @@ package actor Shard {
     /// Tells every connection to finish and waits until all are closed.
     func drain() async {
         isDraining = true
+        // Whoever could reply is told to go.
+        for then in requests.closeAll() { then(.timedOut) }
         for stream in streams.values { stream.drain(on: self) }
         guard !streams.isEmpty else { return }
         await withCheckedContinuation { drainers.append($0) }
@@ -356,6 +372,7 @@ package actor Shard {
         table = SubscriptionTable()
         burst = Burst()
         fanouts = []
+        waitingBytes.store(0, ordering: .relaxed)
     }
 
     /// How the shard stands.

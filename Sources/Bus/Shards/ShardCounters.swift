@@ -14,6 +14,8 @@ package struct ShardCounters: Sendable, Equatable {
     package var slowConsumers = 0
     /// Bytes dropped when slow subscribers were closed.
     package var droppedBytes = 0
+    /// Connections closed because half-received messages took too much memory in all.
+    package var refusedInputs = 0
     /// Messages that bounded in-process subscribers dropped by their policy.
     package var droppedMessages = 0
     /// Retained values for which there was no room.
@@ -32,6 +34,7 @@ package struct ShardCounters: Sendable, Equatable {
         sum.refusedConnections += right.refusedConnections
         sum.slowConsumers += right.slowConsumers
         sum.droppedBytes += right.droppedBytes
+        sum.refusedInputs += right.refusedInputs
         sum.droppedMessages += right.droppedMessages
         sum.refusedRetained += right.refusedRetained
         sum.failedHistoryWrites += right.failedHistoryWrites

@@ -9,6 +9,9 @@ package final class Subscriber: Hashable {
     }
 
     package let delivery: Delivery
+    /// It was removed: what is still on its way to it is not delivered. A WebSocket sends nothing behind its close frame
+    /// (RFC 6455, section 5.5.1).
+    var isGone = false
 
     package init(_ delivery: Delivery) { self.delivery = delivery }
 

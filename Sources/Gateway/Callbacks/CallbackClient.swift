@@ -23,8 +23,9 @@ package final class CallbackClient: CallbackSender {
         let (shard, hosts) = (shard, hosts)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { answer in
-                running.begin(answer)
+                guard running.begin(answer) else { return }
                 shard.runHere { shard in
+                    guard !running.isOver else { return }
                     CallbackClient.begin(request, to: callback.url, hosts, running, on: shard)
                 }
             }
@@ -76,27 +77,45 @@ package final class CallbackClient: CallbackSender {
 
 /// An attempt between its caller, which may give it up on any thread, and its loop.
 private final class RunningCallback: Sendable {
-    private let answer = Lock<CheckedContinuation<CallbackOutcome, Never>?>(nil)
+    private struct State {
+        var answer: CheckedContinuation<CallbackOutcome, Never>?
+        var isOver = false
+    }
+
+    private let state = Lock(State())
     /// Touched on the loop only.
     nonisolated(unsafe) private weak var exchange: CallbackExchange?
 
-    func begin(_ continuation: CheckedContinuation<CallbackOutcome, Never>) {
-        answer.withLock { $0 = continuation }
+    /// False if it was given up before it began.
+    func begin(_ answer: CheckedContinuation<CallbackOutcome, Never>) -> Bool {
+        let isOver = state.withLock { state in
+            if !state.isOver { state.answer = answer }
+            return state.isOver
+        }
+        if isOver { answer.resume(returning: .givenUp) }
+        return !isOver
     }
+
+    var isOver: Bool { state.withLock { $0.isOver } }
 
     func attach(_ exchange: CallbackExchange) { unsafe self.exchange = exchange }
 
     func finish(_ outcome: CallbackOutcome) {
-        let continuation = answer.withLock { answer in
-            defer { answer = nil }
-            return answer
+        let answer = state.withLock { state in
+            state.isOver = true
+            defer { state.answer = nil }
+            return state.answer
         }
-        continuation?.resume(returning: outcome)
+        answer?.resume(returning: outcome)
     }
 
     /// On the loop. What is still being looked up ends without a caller.
     func cancel() {
         unsafe exchange?.cancel()
-        finish(.failed("given up"))
+        finish(.givenUp)
     }
+}
+
+extension CallbackOutcome {
+    fileprivate static var givenUp: CallbackOutcome { .failed("given up") }
 }

@@ -72,6 +72,7 @@ package struct FigureRoutes: Sendable {
         FigureRoutes.write(store.figures.pools, to: &text)
         FigureRoutes.write(recorder.counters, to: &text)
         FigureRoutes.write(agents.inboxes.counters, to: &text)
+        text.write(agents.inboxes.eventCounters, agents: agents.inboxes.listeningAgents)
         text.write(exchange)
         text.write(jobs)
         return RESTResponse(fields: [.contentType: "text/plain; version=0.0.4"], body: Array(text.text.utf8))
@@ -86,6 +87,7 @@ package struct FigureRoutes: Sendable {
         text.counter("connections_refused_total", "Connections over the limit", counters.refusedConnections)
         text.counter("slow_consumers_total", "Subscribers closed because they did not read", counters.slowConsumers)
         text.counter("dropped_bytes_total", "Bytes dropped with slow consumers", counters.droppedBytes)
+        text.counter("refused_inputs_total", "Closed: half-received messages took too much", counters.refusedInputs)
         text.gauge("connections", "Open connections", gauges.connections)
         text.gauge("subscriptions", "Pairs of subscriber and pattern", gauges.subscriptions)
         text.gauge("output_buffered_bytes", "Bytes that wait for peers", gauges.bufferedBytes)
@@ -167,6 +169,11 @@ package struct FigureRoutes: Sendable {
         text.counter("inbox_acknowledged_total", "Items acknowledged", counters.acknowledged)
         text.counter("inbox_dead_total", "Items that became dead letters", counters.dead)
         text.counter("inbox_expired_total", "Items that expired", counters.expired)
+        text.counter(
+            "inbox_forgotten_agents_total",
+            "Agents forgotten as seen, the store has them",
+            counters.forgottenAgents
+        )
         text.gauge("inbox_forgetful", "Connections whose list of sent items was full", counters.forgotten)
         text.counter(
             "inbox_dropped_receipts_total",

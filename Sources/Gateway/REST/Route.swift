@@ -53,6 +53,9 @@ package struct Route: Sendable {
         self.action = action
     }
 
+    /// Method and template.
+    var name: String { "\(method.rawValue) \(template)" }
+
     /// The template's parts between slashes.
     var segments: [Substring] {
         template.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { $0 }

@@ -8,7 +8,15 @@ extension AgentEndpoint {
         if let inbox {
             if acknowledgesItems { inbox.startAcknowledging() }
         } else if let subscriber {
-            inbox = AgentInbox(service.inboxes, agentID, subscriber, acknowledges: acknowledgesItems, on: shard)
+            inbox = AgentInbox(
+                service.inboxes,
+                agentID,
+                subscriber,
+                acknowledges: acknowledgesItems,
+                listens: Set(granted.values.joined()),
+                isRestored: joinsOwn,
+                on: shard
+            )
         }
     }
 
@@ -21,11 +29,14 @@ extension AgentEndpoint {
         inbox.startAcknowledging()
         // As with requests, the task enters the shard at once, and this object is part of the shard's state.
         nonisolated(unsafe) let endpoint = self
+        owesAnswer()
         Task(executorPreference: shard.taskExecutor) { [link = inbox.link, service] in
             do throws(AgentsError) {
                 try await service.inboxes.acknowledge(id, by: link.agentID)
                 unsafe await endpoint.answerAcknowledged(message, on: shard)
             } catch {
+                // An event that needn't be acknowledged may be, and there is nothing to be told.
+                if error.code == .notFound && message.id == nil { return }
                 unsafe await endpoint.answerAcknowledged(message, failure: error.message, on: shard)
             }
         }
@@ -33,6 +44,7 @@ extension AgentEndpoint {
 
     private func answerAcknowledged(_ message: ClientMessage, failure: String? = nil, on shard: isolated Shard) {
         if let failure { answer(message, failure: failure, on: shard) } else { answerSuccess(message, on: shard) }
+        paidAnswer(on: shard)
     }
 
     /// A message for an inbox: the answer says that it is durable. Messages that wait for their answers keep their order
@@ -43,6 +55,7 @@ extension AgentEndpoint {
         }
         let agent = RequestAgent(id: agentID, isVerified: identity.sender?.isVerified ?? false)
         nonisolated(unsafe) let endpoint = self
+        owesAnswer()
         Task(executorPreference: shard.taskExecutor) { [service] in
             let result = await service.outbox.send(json, agent: agent, id: message.id)
             unsafe await endpoint.answerSent(message, result, on: shard)
@@ -55,5 +68,6 @@ extension AgentEndpoint {
         case .success(let json): if message.id != nil { send(json, on: shard) }
         case .failure(let error): answer(message, failure: error.sentence, on: shard)
         }
+        paidAnswer(on: shard)
     }
 }

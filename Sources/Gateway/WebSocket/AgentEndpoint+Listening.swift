@@ -39,6 +39,7 @@ extension AgentEndpoint {
         guard let subscriber else { return }
         granted[wanted] = patterns
         for pattern in patterns { shard.subscribe(subscriber, to: pattern) }
+        inbox?.listen(to: patterns)
     }
 
     /// The answer has the channel's newest place; what was missed since the client's follows, then what comes.
@@ -59,6 +60,7 @@ extension AgentEndpoint {
             )
         }
         granted[wanted] = [ChannelPattern(channel)]
+        inbox?.listen(to: [ChannelPattern(channel)])
         shard.listen(
             subscriber,
             to: channel,

@@ -1,5 +1,6 @@
 internal import Agents
 internal import Bus
+internal import Storage
 
 /// `publish`, `request` and `reply`.
 extension AgentEndpoint {
@@ -19,7 +20,11 @@ extension AgentEndpoint {
         if publication.isRetained, !shard.retained.hasRoom(on: channel, bytes: payload.count) {
             return answer(message, failure: "There is no room for another retained value", on: shard)
         }
-        let event = event(publication, on: channel, payload, replyTo: nil, on: shard)
+        // Nobody who is unknown makes work for the disk.
+        let tracking = identity.isAuthenticated ? service.events.tracking(of: publication.event, on: channel) : nil
+        let id = tracking?.id.description
+        let event = event(publication, on: channel, payload, id: id, replyTo: nil, on: shard)
+        if let tracking { return publish(event, tracking, isDurable: publication.isDurable, message, on: shard) }
         if publication.isDurable { return publishDurably(event, message, on: shard) }
         shard.publish(event)
         // Who listens to what he publishes sees the event before the answer.
@@ -54,6 +59,7 @@ extension AgentEndpoint {
         _ publication: ClientMessage.Publication,
         on channel: ChannelName,
         _ payload: Span<UInt8>,
+        id: String? = nil,
         replyTo: String?,
         on shard: isolated Shard
     ) -> Message {
@@ -66,19 +72,47 @@ extension AgentEndpoint {
                 sender: identity.sender,
                 position: position,
                 isRetained: publication.isRetained,
-                replyTo: replyTo
+                replyTo: replyTo,
+                id: id.map { ArraySlice($0.utf8) }
             )
         }
         if let range = publication.data { return message(payload.extracting(range)) }
         return message(Array("null".utf8).span)
     }
 
+    /// An event that agents have to acknowledge goes out at once, in the order of its publisher; the answer comes when
+    /// it is durable.
+    private func publish(
+        _ event: Message,
+        _ tracking: TrackedEvents.Tracking,
+        isDurable: Bool,
+        _ message: ClientMessage,
+        on shard: isolated Shard
+    ) {
+        let record = service.events.published(event, tracking)
+        if isDurable { publishDurably(event, message, on: shard) } else { shard.publish(event) }
+        // As with requests, the task enters the shard at once, and this object is part of the shard's state.
+        nonisolated(unsafe) let endpoint = self
+        Task(executorPreference: shard.taskExecutor) { [service] in
+            do throws(AgentsError) {
+                try await service.events.keep(record)
+                if !isDurable { unsafe await endpoint.answerSuccess(message, on: shard) }
+            } catch {
+                guard !isDurable else { return }
+                let failure = "The event was published, but can't be kept: \(error.message)"
+                unsafe await endpoint.answer(message, failure: failure, on: shard)
+            }
+        }
+    }
+
     private func publishDurably(_ event: Message, _ message: ClientMessage, on shard: isolated Shard) {
         guard shard.canPublishDurably(on: event.channel) else {
             return answer(message, failure: "Events of this channel are not kept on a disk", on: shard)
         }
+        owesAnswer()
         shard.publishDurably(event) { [weak self] isWritten in
             guard let self else { return }
+            defer { paidAnswer(on: shard) }
             if isWritten {
                 answerSuccess(message, on: shard)
             } else {

@@ -8,7 +8,7 @@ package final class AgentEndpoint: WebSocketEndpoint {
     let service: AgentService
     let clientID = MessageID.make(prefix: "ws_")
     private let joinsGlobal: Bool
-    private let joinsOwn: Bool
+    let joinsOwn: Bool
     private let claimedSession: String?
     private(set) var identity: Identity
     /// False until the client has shown credentials, where they are needed.
@@ -27,6 +27,8 @@ package final class AgentEndpoint: WebSocketEndpoint {
     /// Since when it is here.
     let since = Timestamp.now()
     private var presence = PresenceReporter()
+    /// Answers that wait for a disk.
+    private var owedAnswers = 0
 
     /// Patterns that one connection may have, queues among them.
     static let maximumSubscriptions = 1024
@@ -107,6 +109,7 @@ package final class AgentEndpoint: WebSocketEndpoint {
             let stillWanted = Set(granted.values.joined())
             for pattern in patterns where !stillWanted.contains(pattern) {
                 shard.unsubscribe(subscriber, from: pattern)
+                inbox?.ignore(pattern)
             }
             if let agentID = rememberedID { service.subscriptions.forget(wanted, of: agentID) }
         }
@@ -206,6 +209,17 @@ package final class AgentEndpoint: WebSocketEndpoint {
         }
     }
 
+    package var owesAnswers: Bool { owedAnswers > 0 }
+
+    /// An answer will come when a disk has written; then `paidAnswer` is called.
+    func owesAnswer() { owedAnswers += 1 }
+
+    /// The answer was sent.
+    func paidAnswer(on shard: isolated Shard) {
+        owedAnswers -= 1
+        connection?.answered(on: shard)
+    }
+
     func send(_ json: [UInt8], on shard: isolated Shard) { connection?.send(json.span, on: shard) }
 
     package func heard(on shard: isolated Shard) { presence.heard(service.presence, now: shard.loop.nowMilliseconds) }
@@ -219,6 +233,8 @@ package final class AgentEndpoint: WebSocketEndpoint {
         inbox = nil
         if let subscriber { shard.remove(subscriber) }
         subscriber = nil
+        // Nothing that is granted from another loop later may be taken up.
+        granted = [:]
         leaveAllQueues(isLost: true, on: shard)
         for id in requests { shard.cancelRequest(id) }
         requests = []

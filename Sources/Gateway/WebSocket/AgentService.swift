@@ -6,6 +6,7 @@ package final class AgentService: Sendable {
     package let authenticator: Authenticator
     package let subscriptions: SubscriptionMemory
     package let inboxes: Inboxes
+    package let events: TrackedEvents
     package let blocking: Blocking
     let outbox: Outbox
     package let presence = PresenceBook()
@@ -16,6 +17,7 @@ package final class AgentService: Sendable {
     package init(
         authenticator: Authenticator,
         inboxes: Inboxes,
+        events: TrackedEvents,
         messages: Messages,
         blocking: Blocking,
         needsCredentials: Bool,
@@ -23,6 +25,7 @@ package final class AgentService: Sendable {
     ) {
         self.authenticator = authenticator
         self.inboxes = inboxes
+        self.events = events
         self.blocking = blocking
         outbox = Outbox(messages: messages)
         self.needsCredentials = needsCredentials

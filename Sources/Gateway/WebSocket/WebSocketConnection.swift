@@ -12,9 +12,13 @@ package protocol WebSocketEndpoint: AnyObject {
     func heard(on shard: isolated Shard)
     /// The connection is over; the last call.
     func closed(on shard: isolated Shard)
+    /// True while the peer waits for an answer that comes by itself soon: a close of the server's end waits for it, and
+    /// for the call of `WebSocketConnection.answered`.
+    var owesAnswers: Bool { get }
 }
 
 extension WebSocketEndpoint {
+    package var owesAnswers: Bool { false }
     package func heard(on shard: isolated Shard) {}
 }
 
@@ -61,6 +65,8 @@ package final class WebSocketConnection: StreamHandler {
     private var lastHeard: UInt64 = 0
     private var lastPing: UInt64 = 0
     private var closeDeadline: UInt64?
+    /// The server is going down, and the peer gets its answers first.
+    private var isDraining = false
 
     package init(
         role: WebSocketRole,
@@ -109,6 +115,12 @@ package final class WebSocketConnection: StreamHandler {
         release(on: shard)
     }
 
+    private func sendControl(_ opcode: WebSocketOpcode, _ payload: Span<UInt8>, on shard: isolated Shard) {
+        let verdict = stream?.append { output in writer.appendControl(opcode, payload, to: &output) }
+        // It is told once: who passes over it makes a peer that doesn't read one without a bound.
+        if verdict == .overflowed { overflowed(on: shard) }
+    }
+
     private func sendClose(_ code: WebSocketCloseCode?, reason: String) {
         stream?.append { output in writer.appendClose(code, reason: reason, to: &output) }
     }
@@ -131,7 +143,7 @@ package final class WebSocketConnection: StreamHandler {
                 parser.withPayload { payload in endpoint.received(payload, kind: kind, on: shard) }
             case .ping(let payload):
                 guard state.isOpen else { continue }
-                stream?.append { output in writer.appendControl(.pong, payload.span, to: &output) }
+                sendControl(.pong, payload.span, on: shard)
             case .pong: continue
             case .close(let code, let reason):
                 if ending == nil { ending = .closedByPeer(code, reason: reason) }
@@ -140,6 +152,7 @@ package final class WebSocketConnection: StreamHandler {
             }
         }
         if stream?.holdsInput(parser.bufferedCapacity) == false {
+            shard.countRefusedInput()
             fail(.tryAgainLater, reason: "Too many large messages at once", on: shard)
         }
     }
@@ -187,7 +200,7 @@ package final class WebSocketConnection: StreamHandler {
             close(.pingTimeout, reason: "Ping timeout", on: shard)
         } else if silence >= timeOuts.ping, now - max(lastPing, lastHeard) >= timeOuts.ping {
             lastPing = now
-            stream?.append { output in writer.appendControl(.ping, [UInt8]().span, to: &output) }
+            sendControl(.ping, [UInt8]().span, on: shard)
             endpoint?.quiet(on: shard)
         }
     }
@@ -204,6 +217,16 @@ package final class WebSocketConnection: StreamHandler {
     private static let slowConsumerMilliseconds: UInt64 = 60_000
 
     package func drain(on shard: isolated Shard) {
+        isDraining = true
+        // What is asked from now on is not taken.
+        stream?.pauseReading()
+        answered(on: shard)
+    }
+
+    /// The endpoint may owe no answers any more.
+    package func answered(on shard: isolated Shard) {
+        guard isDraining, endpoint?.owesAnswers != true else { return }
+        stream?.resumeReading()
         close(.goingAway, reason: "Server shutting down", on: shard)
     }
 

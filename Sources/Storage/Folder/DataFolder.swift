@@ -73,6 +73,10 @@ package final class DataFolder: Sendable {
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw failure("can't create the data folder \(path)")
         }
+        var status = stat()
+        guard unsafe stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFDIR else {
+            throw StorageError(.unreadable, "can't use \(path) as the data folder: it is a file")
+        }
         guard unsafe access(path, R_OK | W_OK | X_OK) == 0 else {
             throw failure("can't use the data folder \(path)")
         }

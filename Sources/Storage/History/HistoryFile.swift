@@ -1,19 +1,20 @@
 internal import Bus
 internal import GRDB
 
-/// The events of channels with a history, and the retained values, in a file of their own: `history.db`.
+/// The events of channels with a history, the retained values, and who has to acknowledge events, in a file of their
+/// own: `history.db`.
 ///
 /// Not the journal, because most events are pushed out by newer ones before anybody could want them, and not the store,
 /// because an offset is a matter of one server.
 struct HistoryFile {
     /// What this program writes, and the newest that it opens.
-    static let version = 1
+    static let version = 2
     /// Kibibytes of pages in memory: the newest events of some busy channels.
     private static let cache = 4096
     /// Pages of the log that are moved into the file together: nobody but durable publishes waits for it.
     private static let checkpointPages = 1000
 
-    private let connection: SQLiteConnection
+    let connection: SQLiteConnection
 
     /// A channel as the file has it.
     struct Channel {
@@ -44,8 +45,8 @@ struct HistoryFile {
                 "the history has version \(found), this program knows versions up to \(version): use a newer dcm"
             )
         }
-        guard found == 0 else { return }
-        let statements = [
+        guard found < version else { return }
+        let first = [
             """
             CREATE TABLE channels (
                 id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, epoch TEXT NOT NULL, last INTEGER NOT NULL,
@@ -59,19 +60,21 @@ struct HistoryFile {
             ) STRICT, WITHOUT ROWID
             """,
             "CREATE TABLE retained (channel TEXT PRIMARY KEY, frame BLOB NOT NULL) STRICT, WITHOUT ROWID",
-            "PRAGMA user_version = \(version)",
         ]
-        for statement in statements { try db.execute(sql: statement) }
+        for statement in found == 0 ? first : [] { try db.execute(sql: statement) }
+        for statement in [createListeners, "PRAGMA user_version = \(version)"] { try db.execute(sql: statement) }
     }
 
     // MARK: - Writing
 
     /// Writes a loop's changes in one durable transaction.
-    func write(_ batch: HistoryBatch) throws(StorageError) {
+    ///
+    /// - Parameter retained: Where the values are that the batch names.
+    func write(_ batch: HistoryBatch, _ retained: RetainedValues) throws(StorageError) {
         try connection.transaction { db in
             for name in batch.forgotten { try HistoryFile.forget(name, db) }
             for channel in batch.channels { try HistoryFile.write(channel, db) }
-            for (channel, message) in batch.retained { try HistoryFile.retain(message, on: channel, db) }
+            for channel in batch.retained { try HistoryFile.retain(retained.value(on: channel), on: channel, db) }
         }
     }
 

@@ -1,13 +1,15 @@
 package import Bus
 internal import Logging
 
-/// Keeps histories and retained values in the data folder, on a thread of its own.
-package actor HistoryStore: HistoryKeeper {
+/// Keeps histories, retained values and listeners in the data folder, on a thread of its own.
+package actor HistoryStore: HistoryKeeper, ListenerKeeper {
     private let loop: EventLoop
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     private let file: HistoryFile
     private nonisolated let marks: OffsetMarks
+    /// Changes that are not written yet, one for each agent.
+    private nonisolated let listenerChanges = Lock<[String: KeptListener]>([:])
     /// Nil since a write succeeded.
     private var lastFailure: StorageError.Code?
     private let logger = Logger(label: "dcm.history")
@@ -75,13 +77,42 @@ package actor HistoryStore: HistoryKeeper {
         return max(mark, channel.last)
     }
 
-    package nonisolated func write(_ batch: HistoryBatch, done: @escaping @Sendable (Bool) -> Void) {
-        loop.execute { self.assumeIsolated { done($0.write(batch)) } }
+    package nonisolated func write(
+        _ batch: HistoryBatch,
+        _ retained: RetainedValues,
+        done: @escaping @Sendable (Bool) -> Void
+    ) {
+        loop.execute { self.assumeIsolated { done($0.write(batch, retained)) } }
     }
 
-    private func write(_ batch: HistoryBatch) -> Bool {
+    /// Those that were kept when the server ended.
+    package func listeners() throws(StorageError) -> [KeptListener] { try file.listeners() }
+
+    package nonisolated func keep(_ listeners: [KeptListener]) {
+        guard !listeners.isEmpty else { return }
+        let isFirst = listenerChanges.withLock { changes in
+            defer { for listener in listeners { changes[listener.agentID] = listener } }
+            return changes.isEmpty
+        }
+        if isFirst { loop.execute { self.assumeIsolated { $0.writeListeners() } } }
+    }
+
+    /// What can't be written is lost: an agent is then known again when it comes.
+    private func writeListeners() {
+        let changes = listenerChanges.withLock { changes in
+            defer { changes = [:] }
+            return changes
+        }
+        _ = attempt { () throws(StorageError) in try file.write(changes.values) }
+    }
+
+    private func write(_ batch: HistoryBatch, _ retained: RetainedValues) -> Bool {
+        attempt { () throws(StorageError) in try file.write(batch, retained) }
+    }
+
+    private func attempt(_ write: () throws(StorageError) -> Void) -> Bool {
         do throws(StorageError) {
-            try file.write(batch)
+            try write()
             lastFailure = nil
             return true
         } catch {

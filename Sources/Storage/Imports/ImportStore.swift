@@ -125,7 +125,7 @@ package protocol ImportStore: Sendable {
     func importedIDs(among ids: [UUIDv7]) async throws(StorageError) -> Set<UUIDv7>
 
     /// Imported rows behind an id, in the order of ids; at most `limit`.
-    func importedActions(after id: UUIDv7?, limit: Int) async throws(StorageError) -> [ImportedAction]
+    func importedActions(after id: UUIDv7?, limit: Int) async throws(StorageError) -> ImportedPage
 
     /// Imported rows of a time, oldest first.
     func importedActions(from: Timestamp, through: Timestamp) async throws(StorageError) -> [ImportedAction]
@@ -153,6 +153,27 @@ package protocol ImportStore: Sendable {
 
     /// Actions for each day (UTC) and tool, recorded and imported ones apart.
     func dailyActions(from: Timestamp, through: Timestamp) async throws(StorageError) -> [DailyActions]
+}
+
+/// Rows as the store gave them out. What they say is read one by one, so that the next page can be on its way meanwhile.
+package struct ImportedPage: Sendable {
+    package let count: Int
+    /// The id of the last row, nil if there is none.
+    package let last: UUIDv7?
+    private let row: @Sendable (Int) -> ImportedAction
+
+    /// - Parameter row: The row with a number from 0 to `count`.
+    init(count: Int, last: UUIDv7?, row: @escaping @Sendable (Int) -> ImportedAction) {
+        self.count = count
+        self.last = last
+        self.row = row
+    }
+
+    package func forEach(_ body: (ImportedAction) -> Void) {
+        for number in 0..<count { body(row(number)) }
+    }
+
+    package var actions: [ImportedAction] { (0..<count).map(row) }
 }
 
 /// Actions of one tool within one day.

@@ -21,7 +21,10 @@ package actor Journal {
     private var file: JournalFile
     /// Nil since a commit succeeded.
     private var lastFailure: StorageError.Code?
-    private var mayCompact = true
+    /// By the loop's clock; a file that couldn't be made smaller is left alone for a while.
+    private var nextCompaction: UInt64 = 0
+    /// Milliseconds between two attempts.
+    private static let compactionPause: UInt64 = 600_000
     private let committed: CommitHandler
     private let logger = Logger(label: "dcm.journal")
 
@@ -44,6 +47,7 @@ package actor Journal {
         var isScheduled = false
         var isClosed = false
         var held = JournalPosition.start
+        var trimmed = JournalPosition.start
         var figures = JournalFigures()
         var meter = RateMeter()
     }
@@ -67,6 +71,7 @@ package actor Journal {
         var inbox = Inbox()
         inbox.figures.last = file.last
         inbox.figures.note(file.size)
+        inbox.trimmed = file.start
         self.inbox = Lock(inbox)
         loop = EventLoop(name: "dcm-journal")
         loop.start()
@@ -134,6 +139,10 @@ package actor Journal {
         if mustSchedule { schedule() }
     }
 
+    /// Up to here records may have gone from the file. It is moved on before they go, so whoever reads records and then
+    /// finds it not beyond the position that he read from has missed none.
+    nonisolated var trimmed: JournalPosition { inbox.withLock { $0.trimmed } }
+
     private nonisolated func schedule() {
         loop.execute { self.assumeIsolated { $0.work() } }
     }
@@ -152,7 +161,7 @@ package actor Journal {
         } else {
             commit(batch, trimmingThrough: held)
         }
-        if file.isWorthCompacting && mayCompact { compact() }
+        if file.isWorthCompacting, loop.nowMilliseconds >= nextCompaction { compact() }
     }
 
     /// Between two commits: some milliseconds, after an outage of the store.
@@ -161,7 +170,7 @@ package actor Journal {
             try file.compact()
         } catch {
             // It would fail again with each commit.
-            mayCompact = false
+            nextCompaction = loop.nowMilliseconds + Journal.compactionPause
             logger.warning("the journal's file stays as large as it is", metadata: ["error": "\(error)"])
             return
         }
@@ -173,6 +182,7 @@ package actor Journal {
 
     private func commit(_ batch: [Waiting], trimmingThrough held: JournalPosition) {
         let start = file.last.value
+        noteTrimming(appending: batch.count, heldThrough: held)
         do throws(StorageError) {
             try file.commit(batch.map(\.body), trimmingThrough: held)
         } catch {
@@ -212,10 +222,16 @@ package actor Journal {
         }
     }
 
+    private func noteTrimming(appending count: Int, heldThrough held: JournalPosition) {
+        let last = JournalPosition(file.lastTrimmed(appending: count, heldThrough: held))
+        inbox.withLock { $0.trimmed = max($0.trimmed, last) }
+    }
+
     private func trimAlone(through held: JournalPosition) {
         let excess = file.excess(heldThrough: held)
         // A full journal has no commits that would delete them.
         guard excess >= 2 * JournalFile.slice || excess > 0 && file.size.used >= limits.size else { return }
+        noteTrimming(appending: 0, heldThrough: held)
         do throws(StorageError) {
             try file.commit([], trimmingThrough: held)
         } catch {

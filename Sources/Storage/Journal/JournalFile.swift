@@ -74,7 +74,7 @@ struct JournalFile {
     /// durable transaction. After an error the file is as before.
     mutating func commit(_ bodies: [[UInt8]], trimmingThrough held: JournalPosition) throws(StorageError) {
         let newLast = last.value + Int64(bodies.count)
-        let trimmed = min(held.value, first + JournalFile.slice - 1, newLast - 1)
+        let trimmed = lastTrimmed(appending: bodies.count, heldThrough: held)
         let (start, first) = (last.value, first)
         size = try connection.transaction { db in
             // First, so that the new rows find the pages of the old ones.
@@ -93,6 +93,11 @@ struct JournalFile {
         }
         last = JournalPosition(newLast)
         if trimmed >= first { self.first = trimmed + 1 }
+    }
+
+    /// The last row that `commit` deletes when it appends `count` rows; below the first one if none.
+    func lastTrimmed(appending count: Int, heldThrough held: JournalPosition) -> Int64 {
+        min(held.value, first + JournalFile.slice - 1, last.value + Int64(count) - 1)
     }
 
     /// Rows that `commit` could delete.

@@ -6,14 +6,18 @@ actor JournalHistory {
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     private let path: String
+    private let journal: Journal
     private static let slice = 5000
 
-    init(path: String, loop: EventLoop) {
+    init(path: String, journal: Journal, loop: EventLoop) {
         self.path = path
+        self.journal = journal
         self.loop = loop
     }
 
-    /// Everything behind `position` that was committed before the last slice came out empty.
+    /// Everything behind `position` that was committed before the last slice came out empty. Throws `unavailable` if the
+    /// store takes records over so fast that some go before they are read; what was gone when the journal was opened
+    /// isn't missed.
     func read(
         after position: JournalPosition,
         _ visit: ([JournalEntry], _ through: JournalPosition) -> Void
@@ -23,6 +27,9 @@ actor JournalHistory {
         do throws(StorageError) {
             while true {
                 let slice = try reader.read(after: position, limit: Self.slice)
+                guard journal.trimmed <= max(position, journal.start) else {
+                    throw StorageError(.unavailable, "the store took records over while they were read; try again")
+                }
                 guard let through = slice.through else { break }
                 visit(slice.entries, through)
                 position = through

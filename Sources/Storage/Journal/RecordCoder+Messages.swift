@@ -10,7 +10,8 @@ private struct MessageFields: OptionSet {
     static let clientMessageID = MessageFields(rawValue: 16)
     static let verified = MessageFields(rawValue: 32)
     static let idempotency = MessageFields(rawValue: 64)
-    static let all = MessageFields(rawValue: 127)
+    static let event = MessageFields(rawValue: 128)
+    static let all = MessageFields(rawValue: 255)
 
     init(rawValue: UInt64) { self.rawValue = rawValue }
 
@@ -23,6 +24,7 @@ private struct MessageFields: OptionSet {
         if message.clientMessageID != nil { insert(.clientMessageID) }
         if message.isVerified { insert(.verified) }
         if message.idempotency != nil { insert(.idempotency) }
+        if message.isEvent { insert(.event) }
     }
 }
 
@@ -42,6 +44,10 @@ extension RecordWriter {
         if let replyTo = message.replyTo { id(replyTo) }
         if let clientMessageID = message.clientMessageID { text(clientMessageID) }
         if let idempotency = message.idempotency { write(idempotency) }
+        if let channel = message.channel {
+            text(channel)
+            list(message.recipients)
+        }
     }
 
     mutating func write(_ record: InboxRecord) {
@@ -99,6 +105,10 @@ extension RecordReader {
         if fields.contains(.replyTo) { message.replyTo = try self.id() }
         if fields.contains(.clientMessageID) { message.clientMessageID = try text() }
         if fields.contains(.idempotency) { message.idempotency = try idempotency() }
+        if fields.contains(.event) {
+            message.channel = try text()
+            message.recipients = try list()
+        }
         return message
     }
 

@@ -184,21 +184,3 @@ struct PostgresEffects: Sendable {
         }
     }
 }
-
-extension ExactText {
-    /// In the order of bytes, which is that of the indexes; Swift's own order takes some texts for equal that aren't.
-    func precedes(_ other: ExactText) -> Bool {
-        // The order of ASCII texts is that of their bytes, and the standard library compares them in one go.
-        if string.utf8Span.isKnownASCII, other.string.utf8Span.isKnownASCII { return string < other.string }
-        return string.utf8.lexicographicallyPrecedes(other.string.utf8)
-    }
-}
-
-extension ScoreKey {
-    /// In the order of bytes of keyword, tool name and tool type.
-    fileprivate func precedes(_ other: ScoreKey) -> Bool {
-        if exactKeyword != other.exactKeyword { return exactKeyword.precedes(other.exactKeyword) }
-        if exactToolName != other.exactToolName { return exactToolName.precedes(other.exactToolName) }
-        return exactToolType.precedes(other.exactToolType)
-    }
-}

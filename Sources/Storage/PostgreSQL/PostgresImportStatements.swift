@@ -18,6 +18,12 @@ enum PostgresImportStatements {
 
     static let deleteActions = "DELETE FROM actions WHERE id = ANY($1::uuid[])"
 
+    private static let isImported = "get_byte(uuid_send(id), 6) >> 4 = 8"
+
+    static let actions = ImportStatements.actions(where: isImported)
+
+    static let unmatched = ImportStatements.unmatched(where: isImported)
+
     // MARK: - Sessions and projects
 
     static let noteProjects = """
@@ -146,8 +152,7 @@ enum PostgresImportStatements {
 
     static let dailyActions = """
         SELECT date_trunc('day', created_at, 'UTC') AS day, tool_name,
-            count(*) FILTER (WHERE substr(id::text, 15, 1) <> '8'),
-            count(*) FILTER (WHERE substr(id::text, 15, 1) = '8')
+            count(*) FILTER (WHERE NOT (\(isImported))), count(*) FILTER (WHERE \(isImported))
         FROM actions WHERE created_at >= $1 AND created_at <= $2 GROUP BY day, tool_name ORDER BY day, tool_name
         """
 }

@@ -7,7 +7,7 @@ struct PostgresImports: ImportStore {
 
     init(importer: PostgresImporter) { self.importer = importer }
 
-    var mostRows: Int { 20_000 }
+    var mostRows: Int { 10_000 }
 
     // MARK: - Runs
 
@@ -74,15 +74,21 @@ struct PostgresImports: ImportStore {
                 let present = Set((0..<begun[1].count).map { begun[1].uuid($0, 0) })
                 new.removeAll { present.contains($0.record.id) }
             }
-            if !new.isEmpty {
-                try await connection.copyIn(PostgresImportStatements.copyActions, PostgresActionRows(new))
+            let rows = new
+            // Added up while the rows are on their way.
+            async let effects = PostgresImports.effects(of: rows)
+            if !rows.isEmpty {
+                try await connection.copyIn(PostgresImportStatements.copyActions, PostgresActionRows(rows))
             }
-            let effects = BatchEffects(of: new.map(\.record))
-            _ = try await connection.run(
-                matches(chunk) + commands(effects, run: chunk.run) + [PostgresCommand(chunk.checkpoint), .commit]
-            )
-            return new.count
+            let changes = commands(await effects, run: chunk.run)
+            _ = try await connection.run(matches(chunk) + changes + [PostgresCommand(chunk.checkpoint), .commit])
+            return rows.count
         }
+    }
+
+    @concurrent
+    private static func effects(of actions: [ImportedAction]) async -> BatchEffects {
+        BatchEffects(of: actions.lazy.map(\.record))
     }
 
     func matches(_ chunk: ImportChunk) -> [PostgresCommand] {
@@ -133,7 +139,7 @@ struct PostgresImports: ImportStore {
     // MARK: - Reading
 
     func unmatchedActions(from: Timestamp, through: Timestamp) async throws(StorageError) -> [LiveAction] {
-        let result = try await importer.run(PostgresCommand(ImportStatements.unmatched).with(from).with(through))
+        let result = try await importer.run(PostgresCommand(PostgresImportStatements.unmatched).with(from).with(through))
         return (0..<result.count).map { row in
             LiveAction(
                 id: result.uuid(row, 0),
@@ -157,11 +163,14 @@ struct PostgresImports: ImportStore {
         return Set((0..<result.count).map { result.uuid($0, 0) })
     }
 
-    func importedActions(after id: UUIDv7?, limit: Int) async throws(StorageError) -> [ImportedAction] {
+    func importedActions(after id: UUIDv7?, limit: Int) async throws(StorageError) -> ImportedPage {
         let result = try await importer.run(
-            PostgresCommand(ImportStatements.actions).with(id ?? UUIDv7(high: 0, low: 0)).with(limit)
+            PostgresCommand(PostgresImportStatements.actions).with(id ?? UUIDv7(high: 0, low: 0)).with(limit)
         )
-        return (0..<result.count).map { ImportedAction(result, row: $0) }
+        let count = result.count
+        return ImportedPage(count: count, last: count > 0 ? result.uuid(count - 1, 0) : nil) { row in
+            ImportedAction(result, row: row)
+        }
     }
 
     func dailyActions(from: Timestamp, through: Timestamp) async throws(StorageError) -> [DailyActions] {
@@ -180,7 +189,8 @@ struct PostgresImports: ImportStore {
 }
 
 extension ImportedAction {
-    /// A row of `ImportStatements.actions`; one whose note another program has changed says that it is row 0 of run 0.
+    /// A row of `PostgresImportStatements.actions`; one whose note another program has changed says that it is row 0 of
+    /// run 0.
     init(_ result: PostgresResult, row: Int) {
         let record = ActionRecord(
             id: result.uuid(row, 0),

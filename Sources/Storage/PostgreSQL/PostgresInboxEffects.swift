@@ -36,8 +36,10 @@ enum PostgresInboxEffects {
         var commands = [insert(messages)]
         let connected = messages.contains { $0.toAgent == nil } ? presence.connected() : []
         let items = messages.flatMap { message -> [Item] in
-            if let agent = message.toAgent {
-                return [Item(messageID: message.id, agentID: agent, isHeld: presence.isConnected(agent))]
+            guard message.toAgent == nil else {
+                return message.holders.map { agent in
+                    Item(messageID: message.id, agentID: agent, isHeld: presence.isConnected(agent))
+                }
             }
             return connected.filter { message.concerns($0) }
                 .map { Item(messageID: message.id, agentID: $0, isHeld: true) }
@@ -79,6 +81,7 @@ enum PostgresInboxEffects {
             .with(array: messages.map { $0.isVerified ? 1 : 0 })
             .with(array: messages.map(\.createdAt))
             .with(array: messages.map(\.expiresAt))
+            .with(array: messages.map(\.channel))
     }
 
     private static func change(

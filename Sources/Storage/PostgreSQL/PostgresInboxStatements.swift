@@ -4,13 +4,13 @@ enum PostgresInboxStatements {
     static let insertMessages = """
         INSERT INTO messages (\(MessageStatements.inserted))
         SELECT c.id, p.id, c.from_agent, c.to_agent, c.topic, c.topic, c.payload::json, c.priority, c.thread_id,
-            c.reply_to, c.client_message_id, c.verified, c.created_at, c.expires_at
+            c.reply_to, c.client_message_id, c.verified, c.created_at, c.expires_at, c.channel
         FROM unnest(
             $1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[],
-            $9::uuid[], $10::text[], $11::bigint[], $12::timestamptz[], $13::timestamptz[]
+            $9::uuid[], $10::text[], $11::bigint[], $12::timestamptz[], $13::timestamptz[], $14::text[]
         ) AS c (
             id, project_id, from_agent, to_agent, topic, payload, priority, thread_id, reply_to, client_message_id,
-            verified, created_at, expires_at
+            verified, created_at, expires_at, channel
         )
         LEFT JOIN projects p ON p.id = c.project_id
         """

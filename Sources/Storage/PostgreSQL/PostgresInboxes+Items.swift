@@ -104,7 +104,7 @@ extension PostgresInboxes {
             ExpiredItem(
                 messageID: result.uuid(row, 0),
                 agentID: result.text(row, 1),
-                fromAgent: result.text(row, 2),
+                sender: result.optionalText(row, 2),
                 topic: result.text(row, 3)
             )
         }

@@ -50,5 +50,6 @@ extension MessageRecord {
             createdAt: result.timestamp(row, 11),
             expiresAt: result.timestamp(row, 12)
         )
+        channel = result.optionalText(row, 13)
     }
 }

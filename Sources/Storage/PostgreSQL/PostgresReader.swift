@@ -37,7 +37,7 @@ struct PostgresReader: Sendable {
         try await lookups.withConnection { connection throws(StorageError) in try await connection.run(command) }
     }
 
-    var figures: PoolFigures { pool.figures }
+    var figures: [PoolFigures] { [pool.figures, lookups.figures] }
 
     func run(_ command: PostgresCommand) async throws(StorageError) -> PostgresResult {
         try await withConnection { connection throws(StorageError) in try await connection.run(command) }

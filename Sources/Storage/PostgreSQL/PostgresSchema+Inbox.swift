@@ -39,4 +39,7 @@ extension PostgresSchema {
         ) WITH (fillfactor = 10)
         """,
     ]
+
+    /// As `SQLiteSchema.trackedEvents`.
+    static let trackedEvents = ["ALTER TABLE messages ADD COLUMN channel text COLLATE \"C\""]
 }

@@ -8,7 +8,7 @@ enum PostgresSchema {
     /// What leads from each version to the next.
     private static let versions = [
         work + record + exchange + bookkeeping, sharing, WorkOverviewStatements.listIndexes, inboxes,
-        PostgresImportTables.statements,
+        PostgresImportTables.statements, trackedEvents,
     ]
 
     /// What this program writes, and the newest that it opens.

@@ -34,7 +34,7 @@ final class PostgresStore: StoreBackend, SharedScoreStore {
     var kind: String { StoreLocation.postgresKind }
     var sharedScores: (any SharedScoreStore)? { self }
     var pools: [PoolFigures] {
-        [writer.figures, reader.figures, inboxes.figures, listener.figures, importer.figures]
+        [writer.figures] + reader.figures + [inboxes.figures, listener.figures, importer.figures]
     }
     var jobs: any JobStore { PostgresJobs(importer: importer) }
     var imports: any ImportStore { PostgresImports(importer: importer) }

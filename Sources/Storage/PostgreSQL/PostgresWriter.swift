@@ -6,10 +6,9 @@ internal import Bus
 /// the actions; everything else, with the commit, in one pipeline. What follows from the records is composed on another
 /// thread while the server takes the actions.
 ///
-/// When the next batch is there already, its actions are copied on a second connection as soon as those of the batch
-/// before are in: while that one's scores are changed and its commit is flushed, the server would have nothing else to
-/// do. The mark is locked and looked at when its turn comes. What was staged is a help only: whatever goes wrong with
-/// it, the batch is written in the ordinary way.
+/// When the next batch is there already, its actions are copied on a second connection at once: a second process of the
+/// server works for us, also while scores are changed and a commit is flushed. The mark is locked and looked at when its
+/// turn comes. What was staged is a help only: whatever goes wrong with it, the batch is written in the ordinary way.
 actor PostgresWriter: RecordSink {
     private let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
@@ -25,13 +24,16 @@ actor PostgresWriter: RecordSink {
     private var isPrepared = false
     private var nextPruning = Timestamp(milliseconds: 0)
     private var staged: StagedBatch?
-    /// To be staged when the actions under way are in: two transactions that insert the same id wait for each other.
+    /// Came to be staged and has to wait, see `stageFollowing`.
     private var following: RecordBatch?
-    /// From the beginning of a batch that is written in the ordinary way until its actions are in.
-    private var isEntering = false
-    /// The same for one that is staged.
-    private var isStaging = false
+    /// Batches whose actions are being copied: the one that is written and the staged one, each until they are in.
+    private var entering: [RecordBatch] = []
+    /// The batch that is written hasn't its locks yet. What is staged must not have them before: an import may ask for
+    /// that of scores between the two, and then each of the three waits for the next.
+    private var isBeginning = false
     private var isClosed = false
+    /// True while the next batch waits for actions of the one under way, because both have one of them.
+    var isHoldingBack: Bool { following != nil }
     /// Batches that were staged and stored.
     private(set) var stagedCount = 0
 
@@ -73,9 +75,13 @@ actor PostgresWriter: RecordSink {
     func write(_ batch: RecordBatch, at time: Timestamp) async throws(StorageError) {
         try await prepare()
         if await finishStaged(batch, at: time) { return }
-        isEntering = true
-        defer { isEntering = false }
         await unstage(before: batch)
+        entering.append(batch)
+        isBeginning = true
+        defer {
+            isBeginning = false
+            entered(batch)
+        }
         try await pool.withConnection { connection throws(StorageError) in
             try await store(batch, at: time, on: connection)
         }
@@ -101,17 +107,18 @@ actor PostgresWriter: RecordSink {
         ])
         let hasImports = begun[2].bool(0, 0)
         let mark = JournalPosition(begun[3].integer(0, 0))
+        isBeginning = false
+        stageFollowing()
         // The transaction ends without a change when the connection is given back.
         guard batch.through > mark else { return }
-        let batch = batch.behind(mark)
-        let actions = batch.actions
+        let rest = batch.behind(mark)
+        let actions = rest.actions
         // Taken here: what the child task reads of this actor it would have to wait for.
-        let (known, entries) = (scores, batch.entries)
+        let (known, entries) = (scores, rest.entries)
         async let composed = PostgresWriter.compose(entries, learning, known, hasImports, ids)
         try await copy(actions, on: connection)
-        isEntering = false
-        stageFollowing()
-        try await finish(batch, actions, await composed, at: time, on: connection)
+        entered(batch)
+        try await finish(rest, actions, await composed, at: time, on: connection)
     }
 
     private func copy(_ actions: [ActionRecord], on connection: PostgresConnection) async throws(StorageError) {
@@ -127,24 +134,28 @@ actor PostgresWriter: RecordSink {
         stageFollowing()
     }
 
+    /// Two transactions that insert the same id wait for each other, and so would we if the later one was the first.
     private func stageFollowing() {
-        guard let batch = following, staged == nil, !isEntering, !isStaging, !isClosed else { return }
+        guard let batch = following, staged == nil, !isBeginning, !isClosed else { return }
+        guard entering.allSatisfy({ !$0.sharesActions(with: batch) }) else { return }
         following = nil
-        isStaging = true
+        entering.append(batch)
         staged = StagedBatch(batch) { [self] turns in
             do throws(StorageError) {
                 return try await pool.withConnection { connection throws(StorageError) in
                     try await store(batch, staged: turns, on: connection)
                 }
             } catch {
-                await stagingEnded()
+                await entered(batch)
                 return false
             }
         }
     }
 
-    private func stagingEnded() {
-        isStaging = false
+    /// The actions of the batch are in, or won't come.
+    private func entered(_ batch: RecordBatch) {
+        guard let index = entering.firstIndex(where: { $0.covers(batch) }) else { return }
+        entering.remove(at: index)
         stageFollowing()
     }
 
@@ -184,7 +195,7 @@ actor PostgresWriter: RecordSink {
         let hasImports = begun[2].bool(0, 0)
         async let composed = PostgresWriter.compose(entries, learning, known, hasImports, ids)
         try await copy(actions, on: connection)
-        stagingEnded()
+        entered(batch)
         guard let time = await turns.first(where: { _ in true }) else { return false }
         let locked = try await connection.run(
             PostgresCommand(PostgresStatements.lockMark).with(batch.journalID).with(time)
@@ -298,19 +309,5 @@ actor PostgresWriter: RecordSink {
         async let discarded: Void? = staged?.discard()
         await pool.close()
         _ = await discarded
-    }
-}
-
-extension RecordBatch {
-    /// True if all of its records are behind those of another batch of the journal.
-    fileprivate func follows(_ other: RecordBatch) -> Bool {
-        entries.first.map { $0.position > other.through } ?? false
-    }
-
-    fileprivate var actions: [ActionRecord] {
-        entries.compactMap { entry in
-            guard case .action(let action) = entry.record else { return nil }
-            return action
-        }
     }
 }

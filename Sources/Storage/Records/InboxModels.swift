@@ -91,13 +91,14 @@ package struct DeadItem: Equatable, Sendable {
 package struct ExpiredItem: Equatable, Sendable {
     package var messageID: UUIDv7
     package var agentID: String
-    package var fromAgent: String
+    /// Who wants to know; nobody if it was an event.
+    package var sender: String?
     package var topic: String
 
-    package init(messageID: UUIDv7, agentID: String, fromAgent: String, topic: String) {
+    package init(messageID: UUIDv7, agentID: String, sender: String?, topic: String) {
         self.messageID = messageID
         self.agentID = agentID
-        self.fromAgent = fromAgent
+        self.sender = sender
         self.topic = topic
     }
 }

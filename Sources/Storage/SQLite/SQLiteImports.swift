@@ -52,8 +52,9 @@ struct SQLiteImports: ImportStore {
         try await reader.known("SELECT 1 FROM actions WHERE id = $1", among: ids)
     }
 
-    func importedActions(after id: UUIDv7?, limit: Int) async throws(StorageError) -> [ImportedAction] {
-        try await reader.importedActions(after: id, limit: limit)
+    func importedActions(after id: UUIDv7?, limit: Int) async throws(StorageError) -> ImportedPage {
+        let actions = try await reader.importedActions(after: id, limit: limit)
+        return ImportedPage(count: actions.count, last: actions.last?.record.id) { actions[$0] }
     }
 
     func importedScores(

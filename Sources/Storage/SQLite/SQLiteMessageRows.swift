@@ -44,14 +44,16 @@ struct SQLiteMessageRows {
         insertMessage.bind(message.isVerified ? Int64(1) : 0, at: 11)
         insertMessage.bind(message.createdAt.milliseconds, at: 12)
         insertMessage.bind(message.expiresAt.milliseconds, at: 13)
+        insertMessage.bind(message.channel, at: 14)
         try insertMessage.run()
-        guard let toAgent = message.toAgent else { return }
-        insertItem.bind(id, at: 1)
-        insertItem.bind(toAgent, at: 2)
-        insertItem.bind(Int64(message.priority), at: 3)
-        insertItem.bind(message.createdAt.milliseconds, at: 4)
-        insertItem.bind(message.expiresAt.milliseconds, at: 5)
-        try insertItem.run()
+        for agentID in message.holders {
+            insertItem.bind(id, at: 1)
+            insertItem.bind(agentID, at: 2)
+            insertItem.bind(Int64(message.priority), at: 3)
+            insertItem.bind(message.createdAt.milliseconds, at: 4)
+            insertItem.bind(message.expiresAt.milliseconds, at: 5)
+            try insertItem.run()
+        }
     }
 
     private func apply(_ change: InboxEffects.ItemChange, to key: InboxEffects.Key) throws {
@@ -119,5 +121,6 @@ extension MessageRecord {
             createdAt: Timestamp(milliseconds: row.integer(11)),
             expiresAt: Timestamp(milliseconds: row.integer(12))
         )
+        channel = row.optionalText(13)
     }
 }

@@ -24,7 +24,7 @@ extension SQLiteReader {
 
     func unmatchedActions(from: Timestamp, through: Timestamp) throws(StorageError) -> [LiveAction] {
         try connection.access { db in
-            let select = try SQLiteStatement(db, ImportStatements.unmatched)
+            let select = try SQLiteStatement(db, SQLiteReader.unmatched)
             defer { select.reset() }
             select.bind(from.milliseconds, at: 1)
             select.bind(through.milliseconds, at: 2)
@@ -59,7 +59,7 @@ extension SQLiteReader {
 
     func importedActions(after id: UUIDv7?, limit: Int) throws(StorageError) -> [ImportedAction] {
         try connection.access { db in
-            let select = try SQLiteStatement(db, ImportStatements.actions)
+            let select = try SQLiteStatement(db, SQLiteReader.actions)
             defer { select.reset() }
             select.bind((id ?? UUIDv7(high: 0, low: 0)).description, at: 1)
             select.bind(Int64(limit), at: 2)
@@ -85,10 +85,13 @@ extension SQLiteReader {
         }
     }
 
+    private static let isImported = "substr(id, 15, 1) = '8'"
+    private static let actions = ImportStatements.actions(where: isImported)
+    private static let unmatched = ImportStatements.unmatched(where: isImported)
+
     /// Days of UTC; times before 1970 don't occur here, so the division may truncate.
     private static let daily = """
-        SELECT created_at / 86400000 * 86400000 AS day, tool_name, sum(substr(id, 15, 1) <> '8'),
-            sum(substr(id, 15, 1) = '8')
+        SELECT created_at / 86400000 * 86400000 AS day, tool_name, sum(NOT (\(isImported))), sum(\(isImported))
         FROM actions WHERE created_at >= $1 AND created_at <= $2 GROUP BY day, tool_name ORDER BY day, tool_name
         """
 

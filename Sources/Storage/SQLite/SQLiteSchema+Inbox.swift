@@ -24,4 +24,7 @@ extension SQLiteSchema {
         "CREATE INDEX inbox_items_dead ON inbox_items (dead_at) WHERE state = 'dead'",
         "CREATE TABLE known_agents (agent_id TEXT PRIMARY KEY NOT NULL, first_seen INTEGER NOT NULL) STRICT",
     ]
+
+    /// Where an event was published that agents have to acknowledge; null for a message.
+    static let trackedEvents = ["ALTER TABLE messages ADD COLUMN channel TEXT"]
 }

@@ -10,7 +10,7 @@ enum SQLiteSchema {
     /// What leads from each version to the next.
     private static let versions = [
         work + record + exchange + bookkeeping, wholeKeywords, WorkOverviewStatements.listIndexes, inboxes,
-        SQLiteImportTables.statements,
+        SQLiteImportTables.statements, trackedEvents,
     ]
 
     /// What this program writes, and the newest that it opens.

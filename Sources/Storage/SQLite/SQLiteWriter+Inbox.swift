@@ -40,7 +40,7 @@ extension SQLiteWriter {
                     ExpiredItem(
                         messageID: try expire.uuid(0),
                         agentID: expire.text(1),
-                        fromAgent: expire.text(2),
+                        sender: expire.optionalText(2),
                         topic: expire.text(3)
                     )
                 )

@@ -19,6 +19,13 @@ package struct ExactText: Sendable, Hashable {
         return left.string.utf8.elementsEqual(right.string.utf8)
     }
 
+    /// In the order of bytes, which is that of the indexes; Swift's own order takes some texts for equal that aren't.
+    func precedes(_ other: ExactText) -> Bool {
+        // The order of ASCII texts is that of their bytes, and the standard library compares them in one go.
+        if string.utf8Span.isKnownASCII, other.string.utf8Span.isKnownASCII { return string < other.string }
+        return string.utf8.lexicographicallyPrecedes(other.string.utf8)
+    }
+
     /// `String` hashes canonically equal texts alike, which is coarser than `==` and so allowed.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(string)

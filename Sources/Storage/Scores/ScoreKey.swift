@@ -17,4 +17,11 @@ package struct ScoreKey: Sendable, Hashable {
         exactToolName = ExactText(toolName)
         exactToolType = ExactText(toolType)
     }
+
+    /// In the order of bytes of keyword, tool name and tool type.
+    package func precedes(_ other: ScoreKey) -> Bool {
+        if exactKeyword != other.exactKeyword { return exactKeyword.precedes(other.exactKeyword) }
+        if exactToolName != other.exactToolName { return exactToolName.precedes(other.exactToolName) }
+        return exactToolType.precedes(other.exactToolType)
+    }
 }

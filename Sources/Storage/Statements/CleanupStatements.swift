@@ -60,13 +60,13 @@ enum CleanupStatements {
         return """
             SELECT count(*), COALESCE(sum(CASE WHEN expires_at < $1 THEN 1 ELSE 0 END), 0),
                 COALESCE(sum(CASE WHEN \(unread) THEN 1 ELSE 0 END), 0)
-            FROM messages
+            FROM messages WHERE channel IS NULL
             """
     }
 
     /// Parameter: rows.
     static let topicCounts = """
-        SELECT COALESCE(topic, message_type) AS name, count(*) FROM messages
+        SELECT COALESCE(topic, message_type) AS name, count(*) FROM messages WHERE channel IS NULL
         GROUP BY name ORDER BY count(*) DESC, name LIMIT $1
         """
 }

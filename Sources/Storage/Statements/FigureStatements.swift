@@ -2,7 +2,7 @@
 enum FigureStatements {
     static let counts = """
         SELECT (SELECT count(*) FROM projects), (SELECT count(*) FROM requests), (SELECT count(*) FROM actions),
-            (SELECT count(*) FROM messages)
+            (SELECT count(*) FROM messages WHERE channel IS NULL)
         """
 
     /// Parameters: one hour ago and five minutes ago.
@@ -18,7 +18,7 @@ enum FigureStatements {
         (SELECT count(*) FROM task_lists WHERE status = 'pending'),
         (SELECT count(*) FROM task_lists WHERE status = 'running'),
         (SELECT count(*) FROM task_lists WHERE completed_at >= $1),
-        (SELECT count(*) FROM messages WHERE created_at >= $1),
+        (SELECT count(*) FROM messages WHERE created_at >= $1 AND channel IS NULL),
         (SELECT count(*) FROM actions WHERE created_at >= $2)
         """
 

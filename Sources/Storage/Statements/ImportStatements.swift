@@ -1,7 +1,5 @@
 /// SQL about imports that every store runs. Ids of imported rows are UUIDs of version 8, all others of version 7.
 enum ImportStatements {
-    private static let isImported = "substr(CAST(id AS TEXT), 15, 1) = '8'"
-
     // MARK: - Runs
 
     static let begin = """
@@ -14,18 +12,26 @@ enum ImportStatements {
     // MARK: - Actions
 
     /// The next page of imported rows behind an id.
-    static let actions = """
+    ///
+    /// - Parameter isImported: What says whether the id of a row is of version 8, with as little work as the database
+    ///   can: it is asked of every row.
+    static func actions(where isImported: String) -> String {
+        """
         SELECT id, session_id, project_path, tool_name, tool_type, input, output, file_paths, exit_code, duration_ms, \
         created_at, CAST(metadata AS TEXT) FROM actions
         WHERE id > $1 AND \(isImported) ORDER BY id LIMIT $2
         """
+    }
 
-    static let unmatched = """
+    /// Recorded actions of a time that match nothing.
+    static func unmatched(where isImported: String) -> String {
+        """
         SELECT id, session_id, tool_name, created_at FROM actions
-        WHERE created_at >= $1 AND created_at <= $2 AND NOT \(isImported)
+        WHERE created_at >= $1 AND created_at <= $2 AND NOT (\(isImported))
             AND NOT EXISTS (SELECT 1 FROM import_matches WHERE live_id = actions.id)
         ORDER BY created_at, id
         """
+    }
 
     // MARK: - Sessions and projects
 

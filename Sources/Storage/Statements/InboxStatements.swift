@@ -3,7 +3,7 @@ enum InboxStatements {
     /// The states of items that are offered.
     static let pending = "('stored', 'offered')"
 
-    /// The item of a direct message.
+    /// The item of a direct message or of an event.
     static let insert = """
         INSERT INTO inbox_items (message_id, agent_id, state, priority, attempts, stored_at, expires_at)
         VALUES ($1, $2, 'stored', $3, 0, $4, $5)
@@ -24,9 +24,16 @@ enum InboxStatements {
         stored_at, expires_at
         """
 
-    /// A message has an item for its addressee, and for everybody but its sender if it is a broadcast.
+    /// A message has an item for its addressee, and for everybody but its sender if it is a broadcast; an event has those
+    /// that were made with it.
     static func concerns(_ agent: String) -> String {
-        "(m.to_agent_id = \(agent) OR (m.to_agent_id IS NULL AND m.from_agent_id <> \(agent)))"
+        """
+        (m.to_agent_id = \(agent) OR (m.to_agent_id IS NULL AND m.from_agent_id <> \(agent)) OR (
+            m.channel IS NOT NULL AND (
+                SELECT i.agent_id FROM inbox_items i WHERE i.agent_id = \(agent) AND i.message_id = m.id
+            ) IS NOT NULL
+        ))
+        """
     }
 
     /// What happened to an item, which is made if it is that of a broadcast. Parameters: agent, state, attempts, the
@@ -97,7 +104,7 @@ enum InboxStatements {
             WHERE state IN \(pending) AND expires_at <= $1 ORDER BY expires_at LIMIT $2
         )
         RETURNING message_id, agent_id,
-            (SELECT m.from_agent_id FROM messages m WHERE m.id = inbox_items.message_id),
+            (SELECT m.from_agent_id FROM messages m WHERE m.id = inbox_items.message_id AND m.channel IS NULL),
             (SELECT m.topic FROM messages m WHERE m.id = inbox_items.message_id)
         """
 

@@ -3,22 +3,22 @@ enum MessageStatements {
     /// Columns that `insert` fills, in its order.
     static let inserted = """
         id, project_id, from_agent_id, to_agent_id, message_type, topic, payload, priority, thread_id, reply_to, \
-        client_message_id, sender_verified, created_at, expires_at
+        client_message_id, sender_verified, created_at, expires_at, channel
         """
 
     /// A project that isn't there is left out: the message was accepted without asking for it.
     static let insert = """
         INSERT INTO messages (\(inserted))
-        VALUES ($1, (SELECT id FROM projects WHERE id = $2), $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        VALUES ($1, (SELECT id FROM projects WHERE id = $2), $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         """
 
     /// What a message is read from; the payload as text, whatever type it has.
     static let columns = """
         m.id, m.project_id, m.from_agent_id, m.to_agent_id, m.topic, CAST(m.payload AS TEXT), m.priority, \
-        m.thread_id, m.reply_to, m.client_message_id, m.sender_verified, m.created_at, m.expires_at
+        m.thread_id, m.reply_to, m.client_message_id, m.sender_verified, m.created_at, m.expires_at, m.channel
         """
     /// How many they are: what follows them begins here.
-    static let columnCount = 13
+    static let columnCount = 14
 
     static let find = "SELECT \(columns) FROM messages m WHERE m.id = $1"
 

@@ -42,7 +42,7 @@ struct BatchEffects: Equatable {
     }
 
     /// What follows from rows that nothing is learnt from.
-    init(of actions: [ActionRecord]) {
+    init(of actions: some Sequence<ActionRecord>) {
         for action in actions { note(action) }
     }
 

@@ -28,7 +28,15 @@ struct Start: AsyncParsableCommand {
             hasEnded = BackgroundProcess.hasEnded(process)
             return hasEnded || RunningServer(folder: folder)?.webSocket != nil
         }
-        guard isUp, !hasEnded, let server = RunningServer(folder: folder) else {
+        if !isUp {
+            throw CommandError(
+                """
+                The server has not begun to listen after 30 s and goes on starting, process \(process): it may be taking over \
+                many records. See dcm status, and \(log).
+                """
+            )
+        }
+        guard !hasEnded, let server = RunningServer(folder: folder) else {
             let output = FileManager.default.contents(atPath: log)?.dropFirst(offset) ?? Data()
             let text = String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
             throw CommandError("The server did not start:\n\(text)\nThe whole log is \(log).")

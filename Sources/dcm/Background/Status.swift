@@ -5,7 +5,7 @@ import Foundation
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say whether a server runs and how it is.",
-        discussion: "The exit status is 0 when it is healthy, 1 when it is not, 3 when none runs."
+        discussion: "The exit status is 0 when it is healthy, 1 when it is not or still starts, 3 when none runs."
     )
 
     @OptionGroup var location: DataLocation
@@ -18,15 +18,22 @@ struct Status: AsyncParsableCommand {
     private static let notRunning: Int32 = 3
 
     func run() async throws {
-        guard let server = RunningServer(folder: location.path), let rest = server.rest else {
+        guard let server = RunningServer(folder: location.path) else {
             print(json ? #"{"status":"stopped"}"# : "stopped (data folder \(location.path))")
             throw ExitCode(Status.notRunning)
         }
+        guard let rest = server.rest else {
+            print(
+                json
+                    ? #"{"status":"starting"}"# : "starting  process \(server.processID) (data folder \(location.path))"
+            )
+            throw ExitCode.failure
+        }
         let body = try LocalRequest.get("/health", from: RunningServer.reachable(rest), token: token.value)
+        let health = try JSONDecoder().decode(Health.self, from: Data(body))
         if json {
             print(String(decoding: body, as: UTF8.self))
         } else {
-            let health = try JSONDecoder().decode(Health.self, from: Data(body))
             print("\(health.status)  dcm \(health.version), process \(server.processID)")
             print("REST       http://\(rest)")
             print("WebSocket  ws://\(server.webSocket ?? "")/")
@@ -38,8 +45,8 @@ struct Status: AsyncParsableCommand {
                     + "\(health.journal.recordsPerSecond) records/s"
             )
             if let reason = health.journal.reason { print("reason     \(reason)") }
-            if health.status != "healthy" { throw ExitCode.failure }
         }
+        if health.status != "healthy" { throw ExitCode.failure }
     }
 
     private struct Health: Decodable {

@@ -17,6 +17,7 @@ struct Server {
 
     /// How long connections may take to finish at the end, in seconds.
     private static let drainSeconds = 10.0
+    private static let mostRestores = 100
 
     var restAddress: SocketAddress { gateway.restAddress }
     var webSocketAddress: SocketAddress { gateway.webSocketAddress }
@@ -52,6 +53,7 @@ struct Server {
                 exchange: exchange,
                 takePicture: CopyDatabase.inOtherProcess
             )
+            if let history { rooms.inboxes.keepListeners(try await history.listeners(), in: history) }
             return try await listen(
                 settings,
                 secret: secret,
@@ -87,6 +89,20 @@ struct Server {
         }
     }
 
+    /// The answers to repeatable requests that the store doesn't hold yet. A store that goes on taking records over while
+    /// they are read is asked anew: it holds more then.
+    private static func restore(_ recorder: ActionRecorder, from store: DurableStore) async throws {
+        for attempt in 1... {
+            do throws(StorageError) {
+                return try await store.history(after: store.figures.writer.mark) { entries, _ in
+                    recorder.restore(entries)
+                }
+            } catch {
+                guard error.code == .unavailable, attempt < Server.mostRestores else { throw error }
+            }
+        }
+    }
+
     private static func listen(
         _ settings: ServerSettings,
         secret: String,
@@ -98,7 +114,7 @@ struct Server {
     ) async throws -> Server {
         // A store of its own answers now; one that may be away is asked until it does, see `run`.
         if !store.mayBeAway { try await rooms.exchange.load() }
-        try await store.history(after: store.figures.writer.mark) { entries, _ in rooms.recorder.restore(entries) }
+        try await restore(rooms.recorder, from: store)
         let authenticator = Authenticator(
             secret: secret,
             isDevelopment: settings.isDevelopment,

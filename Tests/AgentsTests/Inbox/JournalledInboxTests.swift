@@ -46,6 +46,28 @@ struct JournalledInboxTests {
         #expect(inbox.page(after: .start, now: Timestamp(milliseconds: time.milliseconds + 1000)).items.isEmpty)
     }
 
+    @Test func eventsAreOfThoseWhoListened() {
+        func event(_ recipients: [String]) -> MessageRecord {
+            MessageRecord(
+                event: "task.created",
+                id: ids.next(at: time),
+                channel: "global",
+                data: "{}",
+                sender: "bob",
+                isVerified: true,
+                recipients: recipients,
+                createdAt: time,
+                expiresAt: Timestamp(milliseconds: time.milliseconds + 1000)
+            )
+        }
+        let events = [event(["alice"]), event(["alice", "bob"])]
+        var inbox = JournalledInbox(agentID: "bob")
+        for event in events { inbox.apply(.message(event)) }
+        #expect(inbox.page(after: .start, now: time).items.map(\.message) == [events[1]])
+        inbox.apply(change(.acknowledged, events[1]))
+        #expect(inbox.page(after: .start, now: time).items.isEmpty)
+    }
+
     @Test func itComesInPages() {
         var inbox = JournalledInbox(agentID: "bob")
         for _ in 0...InboxPage.rows { inbox.apply(.message(message(to: "bob"))) }

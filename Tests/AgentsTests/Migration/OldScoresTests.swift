@@ -78,11 +78,16 @@ struct OldScoresTests {
     }
 
     @Test func spellingsOfOneKeywordBecomeOneRow() {
-        var table = OldScoreTable()
-        table.add(expected(score: 2, uses: 3, successes: 1))
-        table.add(expected(score: 4, uses: 5, successes: 5))
-        table.add(expected("other"))
-        #expect(table.joined == 1)
-        #expect(table.sorted == [expected(score: 4, uses: 8, successes: 6), expected("other")])
+        let table = OldScoreTable([
+            expected("other"), expected(score: 2, uses: 3, successes: 1), expected("a"),
+            expected(score: 4, uses: 5, successes: 5), expected("other"), expected(score: 1, uses: 1, successes: 0),
+        ])
+        #expect(table.joined == 3)
+        #expect(
+            table.rows == [
+                expected("a"), expected(score: 4, uses: 9, successes: 6), expected("other", uses: 18, successes: 16),
+            ]
+        )
+        #expect(OldScoreTable([]).rows.isEmpty && OldScoreTable([]).joined == 0)
     }
 }

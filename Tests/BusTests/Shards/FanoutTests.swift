@@ -58,6 +58,47 @@ import Testing
         }
     }
 
+    @Test func `who leaves during a fan-out gets no more of it`() async throws {
+        try await Bus.running { bus in
+            let log = Watched(StreamLog())
+            _ = Descriptor.raiseLimit()
+            let numbers = Watched<[Int]>([])
+            let messages = (0..<4).map(message)
+            try await bus.shards[0].run { shard in
+                try subscribe(log, on: shard)
+                let leaving = Subscriber(.sink(NumberSink(numbers)))
+                shard.subscribe(leaving, to: ChannelPattern(.global))
+                for message in messages { shard.publish(message) }
+                shard.publish(Message(5))
+                shard.endBurst()
+                shard.remove(leaving)
+            }
+            let expected = messages.reduce(0) { $0 + $1.wire.count }
+            await log.wait { $0.received.count >= expected }
+            while await bus.shards[0].run({ shard in unsafe shard.loop.streams.inputIsHeld() }) {}
+            #expect(numbers.value == [])
+        }
+    }
+
+    @Test func `a loop that has much to copy slows down those that send to it`() async throws {
+        try await Bus.running { bus in
+            _ = Descriptor.raiseLimit()
+            let target = bus.shards[0]
+            let isCongested = try await target.run { shard in
+                try subscribe(Watched(StreamLog()), on: shard)
+                let large = message(0)
+                for _ in 0...Shard.mostWaitingBytes / large.wire.count {
+                    shard.publish(large)
+                    shard.endBurst()
+                }
+                return Crossing(to: target).isCongested
+            }
+            #expect(isCongested)
+            await target.closeAll()
+            while await target.run({ _ in Crossing(to: target).isCongested }) {}
+        }
+    }
+
     @Test func `no input is read while a fan-out is under way`() async throws {
         try await Bus.running { bus in
             _ = Descriptor.raiseLimit()

@@ -14,6 +14,8 @@ struct RouteExample: Sendable {
     let status: Int
     /// Values of the answer that later examples use: name, and where it is in the JSON (`project.id`).
     let keeps: [String: String]
+    /// Fields of its head.
+    let fields: [String]
 
     /// A request that is answered as its route promises.
     static func works(
@@ -21,9 +23,10 @@ struct RouteExample: Sendable {
         _ target: String? = nil,
         _ body: String? = nil,
         status: Int = 200,
-        keeps: [String: String] = [:]
+        keeps: [String: String] = [:],
+        fields: [String] = []
     ) -> RouteExample {
-        RouteExample(route, target, body, status, keeps)
+        RouteExample(route, target, body, status, keeps, fields: fields)
     }
 
     /// A request that is refused.
@@ -43,7 +46,8 @@ struct RouteExample: Sendable {
         _ body: String?,
         _ status: Int,
         _ keeps: [String: String],
-        method: String? = nil
+        method: String? = nil,
+        fields: [String] = []
     ) {
         let parts = route.split(separator: " ").map(String.init)
         self.route = route
@@ -52,6 +56,7 @@ struct RouteExample: Sendable {
         self.body = body
         self.status = status
         self.keeps = keeps
+        self.fields = fields
     }
 
     var isSuccess: Bool { status < 400 }

@@ -6,6 +6,25 @@ enum RouteExamples {
     /// A UUID that nothing has.
     static let nobody = "00000000-0000-7000-8000-000000000000"
 
+    /// Those of the WebSocket port.
+    static let webSocketPort: [RouteExample] =
+        [
+            .works("GET /health"),
+            .fails("GET /health", method: "POST", status: 405),
+            .works("GET /stats"),
+            .fails("GET /stats", method: "DELETE", status: 405),
+            .works("GET /openapi.json"),
+            .fails("GET /openapi.json", method: "PUT", status: 405),
+        ]
+        + ["GET /", "GET /ws"].flatMap { (route) -> [RouteExample] in
+            [.works(route, status: 101, fields: upgrade), .fails(route), .fails(route, method: "POST", status: 405)]
+        }
+
+    private static let upgrade = [
+        "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ]
+
     private static let server: [RouteExample] = [
         .works("GET /health"),
         .fails("GET /health", method: "POST", status: 405),

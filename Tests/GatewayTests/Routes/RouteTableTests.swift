@@ -64,11 +64,31 @@ import Testing
 
     @Test func eachRouteHasAnExampleThatWorksAndOneThatFails() async throws {
         try await TestServer.run { (server) async throws in
-            let working = Set(RouteExamples.all.filter(\.isSuccess).map(\.route))
-            let failing = Set(RouteExamples.all.filter { !$0.isSuccess }.map(\.route))
-            for route in server.gateway.routes {
-                #expect(working.contains(route.name), "\(route.name) has no example that works")
-                #expect(failing.contains(route.name), "\(route.name) has no example that fails")
+            for (routes, examples) in [
+                (server.gateway.routes, RouteExamples.all),
+                (server.gateway.webSocketRoutes, RouteExamples.webSocketPort),
+            ] {
+                let working = Set(examples.filter(\.isSuccess).map(\.route))
+                let failing = Set(examples.filter { !$0.isSuccess }.map(\.route))
+                for route in routes {
+                    #expect(working.contains(route.name), "\(route.name) has no example that works")
+                    #expect(failing.contains(route.name), "\(route.name) has no example that fails")
+                }
+            }
+        }
+    }
+
+    @Test func theWebSocketPortAnswersAsDescribed() async throws {
+        try await TestServer.run { (server) async throws in
+            let routes = Dictionary(uniqueKeysWithValues: server.gateway.webSocketRoutes.map { ($0.name, $0) })
+            for example in RouteExamples.webSocketPort {
+                let answer = try await onOwnThread { [port = server.webSocketPort] in
+                    try RawHTTP.request(example.method, example.target, port: port, fields: example.fields)
+                }
+                let what = "\(example.method) \(example.target)"
+                #expect(answer.status == example.status, "\(what): \(answer.text)")
+                let route = try #require(routes[example.route], "no such route: \(example.route)")
+                if example.method == route.method.rawValue { expect(answer, isDescribedBy: route, what) }
             }
         }
     }
@@ -87,21 +107,29 @@ import Testing
 
     @Test func theDocumentHasEachRoute() async throws {
         try await TestServer.run { (server) async throws in
-            let document = try RawHTTP.request("GET", "/openapi.json", port: server.restPort).json
-            #expect(document["openapi"] as? String == "3.1.0")
-            let paths = try #require(document["paths"] as? [String: [String: any Sendable]])
-            let found = paths.flatMap { path, operations in operations.keys.map { "\($0.uppercased()) \(path)" } }
-            let expected = server.gateway.routes.map { route in
-                let path = route.segments.map { $0.first == ":" ? "/{\($0.dropFirst())}" : "/\($0)" }.joined()
-                return "\(route.method.rawValue) \(path)"
+            for (port, routes) in [
+                (server.restPort, server.gateway.routes), (server.webSocketPort, server.gateway.webSocketRoutes),
+            ] {
+                let document = try RawHTTP.request("GET", "/openapi.json", port: port).json
+                #expect(document["openapi"] as? String == "3.1.0")
+                let paths = try #require(document["paths"] as? [String: [String: any Sendable]])
+                let found = paths.flatMap { path, operations in operations.keys.map { "\($0.uppercased()) \(path)" } }
+                let expected = routes.map { route in
+                    let path = route.segments.map { $0.first == ":" ? "/{\($0.dropFirst())}" : "/\($0)" }.joined()
+                    return "\(route.method.rawValue) \(path)"
+                }
+                #expect(found.sorted() == expected.sorted())
             }
-            #expect(found.sorted() == expected.sorted())
         }
     }
-}
 
-extension Route {
-    fileprivate var name: String { "\(method.rawValue) \(template)" }
+    @Test func theDocumentOfRESTNamesWhatTheOtherPortAnswers() async throws {
+        try await TestServer.run { (server) async throws in
+            let document = try RawHTTP.request("GET", "/openapi.json", port: server.restPort).json
+            let about = try #require((document["info"] as? [String: any Sendable])?["description"] as? String)
+            for route in server.gateway.webSocketRoutes { #expect(about.contains(route.name)) }
+        }
+    }
 }
 
 /// Answers whatever is asked, on the loop: the threads that tasks run on are busy with the requests of the tests.

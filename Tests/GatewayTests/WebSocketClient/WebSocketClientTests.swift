@@ -90,6 +90,17 @@ import Testing
         }
     }
 
+    @Test func anAnswerThatIsOwedComesBeforeTheEndOfTheServer() async throws {
+        try await withServer(upgrade: WebSocketClientTests.agreeing { Owing() }) { bus, url in
+            let client = try await WebSocketClient.connect(to: url, on: bus)
+            try await client.send("question")
+            var messages = client.messages.makeAsyncIterator()
+            #expect(try await messages.next() == "answer")
+            let end = "The server closed the connection: 1001 Server shutting down"
+            await #expect(throws: GatewayError(.badGateway, end)) { _ = try await messages.next() }
+        }
+    }
+
     @Test func endsWhenTheServerClosesNormally() async throws {
         try await withServer(upgrade: WebSocketClientTests.agreeing { Goodbye(.normal) }) { bus, url in
             let client = try await WebSocketClient.connect(to: url, on: bus)
@@ -166,4 +177,23 @@ private final class Goodbye: WebSocketEndpoint {
     func received(_ payload: Span<UInt8>, kind: WebSocketMessageKind, on shard: isolated Shard) {}
     func quiet(on shard: isolated Shard) {}
     func closed(on shard: isolated Shard) {}
+}
+
+/// Is asked, then the server goes down, then it answers.
+private final class Owing: WebSocketEndpoint {
+    private(set) var owesAnswers = false
+    private var connection: WebSocketConnection?
+
+    func opened(_ connection: WebSocketConnection, on shard: isolated Shard) { self.connection = connection }
+
+    func received(_ payload: Span<UInt8>, kind: WebSocketMessageKind, on shard: isolated Shard) {
+        owesAnswers = true
+        connection?.drain(on: shard)
+        connection?.send(Array("answer".utf8).span, on: shard)
+        owesAnswers = false
+        connection?.answered(on: shard)
+    }
+
+    func quiet(on shard: isolated Shard) {}
+    func closed(on shard: isolated Shard) { connection = nil }
 }

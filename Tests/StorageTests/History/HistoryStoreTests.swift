@@ -49,6 +49,39 @@ import Testing
             .map { String(decoding: $0.data, as: UTF8.self) }
     }
 
+    private func opened(_ folder: TemporaryFolder, _ body: (HistoryStore) async throws -> Void) async throws {
+        let (store, _) = try HistoryStore.open(folder: try DataFolder(path: folder.path), limits: limits)
+        try await body(store)
+        try await store.close(isWhole: true)
+    }
+
+    @Test func `keeps listeners`() async throws {
+        let folder = try TemporaryFolder()
+        let patterns = ["global", "topics/*"].compactMap(ChannelPattern.init)
+        let bob = KeptListener(agentID: "bob ␀", patterns: patterns, leftAt: nil)
+        let alice = KeptListener(agentID: "alice", patterns: patterns, leftAt: Timestamp(milliseconds: 7))
+        try await opened(folder) { (store: HistoryStore) async throws in
+            #expect(try await store.listeners() == [])
+            store.keep([alice, KeptListener(agentID: "eve", patterns: patterns, leftAt: nil)])
+            store.keep([KeptListener(agentID: "eve", patterns: [], leftAt: nil), bob])
+            // Behind what was to be written.
+            #expect(try await store.listeners() == [alice, bob])
+        }
+        try await opened(folder) { (store: HistoryStore) async throws in
+            #expect(try await store.listeners() == [alice, bob])
+        }
+    }
+
+    @Test func `takes over a file without listeners`() async throws {
+        let folder = try TemporaryFolder()
+        try await opened(folder) { _ in }
+        let file = try SQLiteConnection(path: folder.file("history.db"), name: "test", access: .writing)
+        try file.execute("DROP TABLE listeners")
+        try file.execute("PRAGMA user_version = 1")
+        try file.close()
+        try await opened(folder) { (store: HistoryStore) async throws in #expect(try await store.listeners() == []) }
+    }
+
     @Test func `goes on after a clean end`() async throws {
         let folder = try TemporaryFolder()
         var epoch: String?
@@ -115,6 +148,51 @@ import Testing
             #expect(values.map(\.channel) == [jobs[1]])
             #expect(values.map { Array($0.data) } == [Array("2".utf8)])
         }
+    }
+
+    @Test func `the last retained value is kept, whichever loop hands in its batch last`() async throws {
+        let folder = try TemporaryFolder()
+        let job = try #require(ChannelName("jobs/a"))
+        @Sendable func value(_ text: String) -> Message {
+            Message(channel: job, event: "job.x", data: Array(text.utf8), isRetained: true)
+        }
+        let (store, setup) = try HistoryStore.open(folder: try DataFolder(path: folder.path), limits: limits)
+        let bus = Bus(loops: 2)
+        try await bus.start()
+        let keeper = SwappingKeeper(store)
+        await bus.keepHistory(HistorySetup(limits: limits, keeper: keeper, marks: setup.marks))
+        bus.shards[0].runHere { $0.publish(value("1")) }
+        await keeper.batches.wait { $0 == 1 }
+        bus.shards[1].runHere { $0.publish(value("2")) }
+        #expect(await bus.flushHistory())
+        try await store.close(isWhole: true)
+        try await onOwnThread { bus.stop() }
+        try await withBus(folder) { bus in
+            #expect(bus.retained.value(on: job.text).map { Array($0.data) } == Array("2".utf8))
+        }
+    }
+}
+
+/// Hands in the second batch before the first.
+private final class SwappingKeeper: HistoryKeeper {
+    private let store: HistoryStore
+    private let first = Lock<(@Sendable () -> Void)?>(nil)
+    let batches = Watched(0)
+
+    init(_ store: HistoryStore) { self.store = store }
+
+    func write(_ batch: HistoryBatch, _ retained: RetainedValues, done: @escaping @Sendable (Bool) -> Void) {
+        let isFirst = batches.value == 0
+        if isFirst {
+            first.withLock { $0 = { [store] in store.write(batch, retained, done: done) } }
+        } else {
+            store.write(batch, retained, done: done)
+            first.withLock { first in
+                defer { first = nil }
+                return first
+            }?()
+        }
+        batches.update { $0 += 1 }
     }
 }
 

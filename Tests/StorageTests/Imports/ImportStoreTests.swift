@@ -61,8 +61,10 @@ struct ImportStoreTests {
             let rows = (1...5).map { action($0, run: run.number) }
             #expect(try await store.write(chunk(run, rows, #"{"a":1}"#)) == 5)
             #expect(try await durable.jobs.job(run.jobID)?.checkpoint == #"{"a":1}"#)
-            #expect(try await store.importedActions(after: nil, limit: 10) == rows)
-            #expect(try await store.importedActions(after: rows[2].record.id, limit: 1) == [rows[3]])
+            #expect(try await store.importedActions(after: nil, limit: 10).actions == rows)
+            let page = try await store.importedActions(after: rows[2].record.id, limit: 1)
+            #expect(page.actions == [rows[3]] && page.last == rows[3].record.id && page.count == 1)
+            #expect(try await store.importedActions(after: rows[4].record.id, limit: 1).last == nil)
             let again = rows + [action(6, run: run.number)]
             #expect(try await store.write(chunk(run, again)) == 1)
             var careful = chunk(run, again)

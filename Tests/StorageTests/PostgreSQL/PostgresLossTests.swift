@@ -45,6 +45,37 @@ struct PostgresLossTests {
         }
     }
 
+    @Test func whatIsClosedBeforeItIsOpenedSaysSo() async throws {
+        let options = try await PostgresServer.shared().options()
+        try await withLoop { (loop: EventLoop) async throws in
+            let connection = PostgresConnection(options, limits: .requests, on: loop)
+            await connection.close()
+            await #expect(throws: StorageError.self) { try await connection.open() }
+        }
+    }
+
+    /// The server may answer before it has seen a row, and libpq may have read that when the rows are sent.
+    @Test func aCopyThatIsRefusedBeforeItsRowsFailsAtOnce() async throws {
+        try await withPostgres { (connection: PostgresConnection) async throws in
+            try await connection.execute("CREATE TEMPORARY TABLE refusing (id int)")
+            try await connection.execute(
+                """
+                CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS
+                    $$ BEGIN RAISE EXCEPTION 'no rows here' USING ERRCODE = '23514'; END $$
+                """
+            )
+            try await connection.execute(
+                "CREATE TRIGGER refuse BEFORE INSERT ON refusing EXECUTE FUNCTION pg_temp.refuse()"
+            )
+            for _ in 0..<50 {
+                let error = await #expect(throws: StorageError.self) {
+                    try await connection.copyIn("COPY refusing FROM STDIN", OneLine())
+                }
+                #expect(error?.sqlState == "23514")
+            }
+        }
+    }
+
     @Test func aPoolReplacesWhatBroke() async throws {
         let options = try await PostgresServer.shared().options()
         try await withLoop { (loop: EventLoop) async throws in
@@ -187,5 +218,16 @@ extension PostgresConnection {
         while try await !execute("SELECT COALESCE((\(sql)), false)").bool(0, 0) {
             try await execute("SELECT pg_stat_clear_snapshot()")
         }
+    }
+}
+
+private struct OneLine: CopySource {
+    private var isSent = false
+
+    mutating func next(into bytes: inout [UInt8]) -> Bool {
+        guard !isSent else { return false }
+        isSent = true
+        bytes += "1\n".utf8
+        return true
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Storage
 
-/// Batches whose actions are copied while the batch before them is finished.
+/// Batches whose actions are copied while the batch before them is written.
 @Suite(.timeLimit(.minutes(2))) struct StagedBatchTests {
     /// The records of a journal at some positions.
     private func batch(_ positions: ClosedRange<Int64>, of records: [JournalRecord]) -> RecordBatch {
@@ -68,6 +68,59 @@ import Testing
             #expect(try await writer.mark(ofJournal: "j") == JournalPosition(600))
             try await expect(records, in: options)
         }
+    }
+
+    /// Holds the first batch at its first action, stages the second one, lets go, and stores both.
+    private func write(
+        _ front: RecordBatch,
+        _ back: RecordBatch,
+        _ during: (PostgresWriter, PostgresConnection) async throws -> Void
+    )
+        async throws -> [Result<Void, any Error>]
+    {
+        var results: [Result<Void, any Error>] = []
+        try await withWriter { (writer: PostgresWriter, options: PostgresOptions) async throws in
+            try await withPostgres(options) { (other: PostgresConnection) async throws in
+                try await other.execute("BEGIN")
+                try await other.copyIn(PostgresStatements.copyActions, PostgresActionRows(Array(front.actions[..<1])))
+                let writing = Task { try await writer.write(front, at: testTime) }
+                try await other.wait(
+                    "SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%'"
+                        + " AND wait_event_type = 'Lock'"
+                )
+                await writer.stage(back)
+                try await during(writer, other)
+                try await other.execute("ROLLBACK")
+                results.append(await writing.result)
+            }
+            results.append(await Task { try await writer.write(back, at: testTime) }.result)
+        }
+        return results
+    }
+
+    /// Transactions whose actions are in and that wait.
+    private static let staged = """
+        FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%'
+            AND state = 'idle in transaction' AND pid <> pg_backend_pid()
+        """
+
+    @Test func theNextActionsGoInWhileThoseBeforeThemDo() async throws {
+        let records = records(200)
+        let results = try await write(batch(1...100, of: records), batch(101...200, of: records)) { _, other in
+            try await other.wait("SELECT count(*) = 1 \(Self.staged)")
+        }
+        for result in results { #expect(throws: Never.self) { try result.get() } }
+    }
+
+    /// Else the first would wait for the second, whose turn comes after it.
+    @Test func anActionThatIsInBothIsRefusedInTheSecond() async throws {
+        var records = records(200)
+        records[150] = records[99]
+        let results = try await write(batch(1...100, of: records), batch(101...200, of: records)) { writer, _ in
+            try await #require(writer.isHoldingBack)
+        }
+        #expect(throws: Never.self) { try results[0].get() }
+        #expect((results[1].failure as? StorageError)?.code == .rejected)
     }
 
     @Test func whatIsStagedAndComesChangedLeavesNothing() async throws {
@@ -159,6 +212,13 @@ import Testing
             await writer.stage(batch(1...100, of: records))
             try await expect([], in: options)
         }
+    }
+}
+
+extension Result {
+    fileprivate var failure: Failure? {
+        guard case .failure(let error) = self else { return nil }
+        return error
     }
 }
 

@@ -217,7 +217,7 @@ struct DurableStoreTests {
                 "DROP TABLE inbox_items", "DROP TABLE known_agents", "DROP INDEX messages_broadcast",
                 "ALTER TABLE messages DROP COLUMN thread_id", "ALTER TABLE messages DROP COLUMN reply_to",
                 "ALTER TABLE messages DROP COLUMN client_message_id",
-                "ALTER TABLE messages DROP COLUMN sender_verified",
+                "ALTER TABLE messages DROP COLUMN sender_verified", "ALTER TABLE messages DROP COLUMN channel",
             ] { try connection.execute(statement) }
         }
         let second = try await open()

@@ -113,7 +113,7 @@ struct MessageContractTests {
             let expired = ExpiredItem(
                 messageID: short.id,
                 agentID: "bob",
-                fromAgent: "alice",
+                sender: "alice",
                 topic: "context.request"
             )
             #expect(try await store.expireItems(now: later(10), limit: 10) == [expired])

@@ -22,6 +22,26 @@ func sampleMessage(
     )
 }
 
+func sampleEvent(
+    _ name: String = "task.created",
+    on channel: String = "global",
+    to agents: [String],
+    lifetime: Int64 = 3_600_000,
+    at time: Timestamp = testTime
+) -> MessageRecord {
+    MessageRecord(
+        event: name,
+        id: testIDs.next(at: time),
+        channel: channel,
+        data: #"{"id":"␀"}"#,
+        sender: nil,
+        isVerified: false,
+        recipients: agents,
+        createdAt: time,
+        expiresAt: Timestamp(milliseconds: time.milliseconds + lifetime)
+    )
+}
+
 func sampleChange(
     _ change: InboxRecord.Change,
     of messages: [MessageRecord],
@@ -70,6 +90,10 @@ func randomMessageRecord<Generator: RandomNumberGenerator>(
         if Bool.random(using: &random) { message.projectID = text(&random) }
         if Bool.random(using: &random) { message.replyTo = id(&random) }
         if Bool.random(using: &random) { message.clientMessageID = text(&random) }
+        if Bool.random(using: &random) {
+            message.channel = text(&random)
+            message.recipients = (0..<Int.random(in: 0...3, using: &random)).map { _ in text(&random) }
+        }
         if Bool.random(using: &random) {
             message.idempotency = IdempotencyRecord(key: text(&random), fingerprint: [1, 2], response: [])
         }

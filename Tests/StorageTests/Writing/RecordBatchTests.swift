@@ -41,6 +41,27 @@ struct RecordBatchTests {
         #expect(rest.through == JournalPosition(9))
     }
 
+    @Test func batchesThatShareAnActionAreFound() {
+        let records = (0..<60).map { _ in JournalRecord.action(sampleAction()) }
+        func batch(_ indices: [Int]) -> RecordBatch {
+            let entries = indices.enumerated().map { offset, index in
+                JournalEntry(position: JournalPosition(Int64(offset)), record: records[index])
+            }
+            return RecordBatch(journalID: "j", entries: entries, rejected: [], through: JournalPosition(99))
+        }
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<300 {
+            let (first, second) = (0..<8).reduce(into: ([Int](), [Int]())) { lists, _ in
+                lists.0.append(Int.random(in: 0..<60, using: &random))
+                lists.1.append(Int.random(in: 0..<60, using: &random))
+            }
+            let isShared = !Set(first).isDisjoint(with: second)
+            #expect(batch(first).sharesActions(with: batch(second)) == isShared, "\(first) \(second)")
+        }
+        #expect(!batch([]).sharesActions(with: batch([1])))
+        #expect(!batch([1]).sharesActions(with: batch([])))
+    }
+
     @Test func aRecordThatIsSetAsideCanBeReadAgain() throws {
         let alone = batch(3...3)
         let rejected = alone.rejectingAll(reason: "why")

@@ -38,7 +38,13 @@ struct SlowConsumerCommand: AsyncParsableCommand {
             rows.append(
                 Report.Row(
                     name: withSilent ? "one of 11 does not read" : "all 10 read",
-                    cells: outcome.latency.cells + [("its close code", .text(code))]
+                    cells: outcome.latency.cells + [
+                        (
+                            "server CPU s/million delivered",
+                            .measure(outcome.expense.server / Double(outcome.delivered) * 1e6)
+                        ),
+                        ("its close code", .text(code)),
+                    ]
                 )
             )
         }

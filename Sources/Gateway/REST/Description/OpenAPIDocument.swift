@@ -4,8 +4,13 @@ internal import HTTPTypes
 /// The routes of a port as an OpenAPI 3.1 document.
 struct OpenAPIDocument {
     private let routes: [Route]
+    private let about: String
 
-    init(_ routes: [Route]) { self.routes = routes }
+    /// - Parameter about: What a reader should know of the port as a whole.
+    init(_ routes: [Route], about: String) {
+        self.routes = routes
+        self.about = about
+    }
 
     /// What any route may answer, whatever it does.
     private static let common: [RouteAnswer] = [
@@ -30,6 +35,7 @@ struct OpenAPIDocument {
         json.beginObject()
         json.field("title", "dcm")
         json.field("version", Version.text)
+        json.field("description", about)
         json.endObject()
         writePaths(to: &json)
         writeSchemas(to: &json)

@@ -25,7 +25,7 @@ enum InboxDescriptions {
     )
 
     static let deadLetters = RouteDescription(
-        "Messages that were offered as often as they may be, latest first",
+        "Messages, and events that agents had to acknowledge, that were offered as often as they may be; latest first",
         tag: "inboxes",
         query: [onlyAgent, CommonFields.limit, CommonFields.offset],
         answers: [
@@ -35,8 +35,9 @@ enum InboxDescriptions {
                         .named(
                             "DeadLetter",
                             .object([
-                                "id": .uuid, "from_agent": .text, "to_agent": .optional(.text), "topic": .text,
-                                "priority": .integer, "thread_id": .optional(.text), "reply_to": .optional(.uuid),
+                                "id": .uuid, "from_agent": .optional(.text), "to_agent": .optional(.text),
+                                "topic": .text, "channel": .optional(.text), "priority": .integer,
+                                "thread_id": .optional(.text), "reply_to": .optional(.uuid),
                                 "verified": .boolean, "is_broadcast": .boolean, "created_at": .time,
                                 "expires_at": .time, "content": .anything, "agent_id": .text, "attempts": .integer,
                                 "dead_at": .time,

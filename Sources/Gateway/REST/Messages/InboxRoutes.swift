@@ -69,6 +69,7 @@ package struct InboxRoutes: Sendable {
         for item in items {
             json.beginObject()
             json.describe(item.message)
+            json.field("channel", item.message.channel)
             json.field("content", raw: item.message.content.utf8Span.span)
             json.field("agent_id", item.agentID)
             json.field("attempts", item.attempts)

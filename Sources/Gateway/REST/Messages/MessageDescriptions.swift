@@ -86,7 +86,7 @@ enum MessageDescriptions {
     )
 
     static let state = RouteDescription(
-        "How a message stands with each agent that it is for",
+        "How a message, or an event that agents have to acknowledge, stands with each agent that it is for",
         tag: "messages",
         path: [CommonFields.id],
         answers: [.ok(messageState), .notFound("message")]
@@ -120,7 +120,8 @@ enum MessageDescriptions {
     )
 
     private static let messageState = JSONSchema.object([
-        "id": .uuid, "from_agent": .text, "to_agent": .optional(.text), "topic": .text, "priority": .integer,
+        "id": .uuid, "from_agent": .optional(.text), "to_agent": .optional(.text), "topic": .text,
+        "channel": .optional(.text), "priority": .integer,
         "thread_id": .optional(.text), "reply_to": .optional(.uuid), "verified": .boolean, "is_broadcast": .boolean,
         "created_at": .time, "expires_at": .time, "client_message_id": .optional(.text),
         "items": .array(

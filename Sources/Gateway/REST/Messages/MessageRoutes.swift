@@ -142,6 +142,7 @@ package struct MessageRoutes: Sendable {
         var json = JSONWriter()
         json.beginObject()
         json.describe(found.message)
+        json.field("channel", found.message.channel)
         json.field("client_message_id", found.message.clientMessageID)
         json.key("items")
         json.beginArray()
@@ -170,8 +171,9 @@ extension JSONWriter {
     /// The members that every description of a message has.
     mutating func describe(_ message: MessageRecord) {
         field("id", message.id.description)
-        field("from_agent", message.fromAgent)
-        field("to_agent", message.toAgent)
+        // An event may be the server's, and is for those who listen.
+        field("from_agent", message.fromAgent.isEmpty ? nil : message.fromAgent)
+        field("to_agent", message.isEvent ? nil : message.toAgent)
         field("topic", message.topic)
         field("priority", message.priority)
         field("thread_id", message.threadID)

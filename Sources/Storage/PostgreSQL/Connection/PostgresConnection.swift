@@ -54,7 +54,10 @@ actor PostgresConnection {
 
     /// Connects. Call it once.
     func open() async throws(StorageError) {
-        let result = await withCheckedContinuation { answer in
+        let result = await withCheckedContinuation { (answer: CheckedContinuation<Result<Void, StorageError>, Never>) in
+            guard phases.phase == .lookingUp else {
+                return answer.resume(returning: .failure(PostgresConnection.notIdle))
+            }
             opening = answer
             lookUp()
         }
@@ -246,9 +249,10 @@ actor PostgresConnection {
         // An error of the socket shows when it is read.
         let mustRead = (try? result.get().contains(.readable)) ?? true
         let isWhole = !mustRead || libpq.consumeInput()
-        while let notification = libpq.nextNotification() { notified(notification) }
         // What the server said before it went explains more than that it went.
         advance()
+        // Behind it: those between results are found when the results are.
+        while let notification = self.libpq?.nextNotification() { notified(notification) }
         if !isWhole, isOpen { fail(connectionError) }
     }
 

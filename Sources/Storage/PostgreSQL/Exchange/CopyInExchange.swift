@@ -41,7 +41,9 @@ struct CopyInExchange<Source: CopySource>: PostgresExchange {
             switch result.status {
             case .copyIn:
                 phase = .sending
-                return send(libpq)
+                let step = send(libpq)
+                // All was sent, and libpq may have read the answer meanwhile: then the socket will not say so.
+                guard phase == .sent else { return step }
             case .done: rows = result.affectedRows
             default: failure = failure ?? result.error
             }
@@ -53,7 +55,9 @@ struct CopyInExchange<Source: CopySource>: PostgresExchange {
     private mutating func send(_ libpq: LibpqConnection) -> ExchangeStep<Int> {
         for _ in 0..<copyPiecesPerTurn {
             switch libpq.flush() {
-            case .pending: return .waiting
+            // The socket may have room again before anybody watches it, so that it has to be watched for room even if
+            // the next flush leaves nothing.
+            case .pending: return .sending
             case .failed: return .broken
             case .done: break
             }

@@ -137,6 +137,8 @@ actor PostgresPool {
                 failure = nil
                 await perform(state.opened(number))
             } catch {
+                // It may be open, and have failed at its settings: the loop would go on watching its descriptor.
+                await connection.close()
                 connections[number] = nil
                 failure = error
                 for waiter in state.openingFailed(number) { fail(waiter, error) }

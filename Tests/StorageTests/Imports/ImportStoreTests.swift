@@ -157,7 +157,7 @@ struct ImportStoreTests {
             let checkpoint = JobCheckpoint(jobID: runs[0].jobID, text: #"{"w":1}"#, time: testTime)
             try await store.withdraw(ImportWithdrawal(actions: gone, matches: matches, checkpoint: checkpoint))
             #expect(try await durable.jobs.job(runs[0].jobID)?.checkpoint == #"{"w":1}"#)
-            #expect(try await store.importedActions(after: nil, limit: 9) == [rows[0], rows[2]])
+            #expect(try await store.importedActions(after: nil, limit: 9).actions == [rows[0], rows[2]])
             #expect(try await store.matchedIDs(among: rows.map(\.record.id)) == Set(gone.map(\.record.id)))
             let after = try await session()
             #expect(after.map { [$0[0] + 1, $0[1], $0[2] + 1] } == before)

@@ -59,7 +59,13 @@ struct OldActions: Sendable {
         if name.isRepaired { note.repaired.append("tool_name") }
         guard let time = time(of: row, &note) else { return .rejected("created_at is no time from 1970 to 9999") }
         var action = ActionRecord(
-            id: ImportedID.make(source: source, row: row, indexes: indexes.prefix(OldActions.identity.count), at: time, in: &scratch),
+            id: ImportedID.make(
+                source: source,
+                row: row,
+                indexes: indexes.prefix(OldActions.identity.count),
+                at: time,
+                in: &scratch
+            ),
             toolName: name.string,
             toolType: ToolType.read(value(.toolType, row), toolName: name.string, &note).rawValue,
             createdAt: time

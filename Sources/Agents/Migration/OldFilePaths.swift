@@ -20,7 +20,8 @@ struct OldFilePaths: Equatable {
         guard let text = value.repairedText else { return }
         isRepaired = text.isRepaired
         switch text.string.utf8.first(where: { !$0.isBlank }) {
-        case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "\""): readJSON(text.string.utf8Span.span, otherwise: text.string)
+        case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "\""):
+            readJSON(text.string.utf8Span.span, otherwise: text.string)
         default:
             let bytes = Array(text.string.utf8)
             let separator = bytes.contains(UInt8(ascii: "\n")) ? UInt8(ascii: "\n") : UInt8(ascii: ",")

@@ -51,7 +51,9 @@ extension OldValue {
         case .text(let bytes), .blob(let bytes):
             let text = bytes.trimmed
             // `Double` also reads "inf", "nan" and hexadecimal digits, which no hook ever meant.
-            guard text.allSatisfy(\.isOfNumber), let value = Double(String(decoding: text, as: UTF8.self)), value.isFinite else { return nil }
+            guard text.allSatisfy(\.isOfNumber), let value = Double(String(decoding: text, as: UTF8.self)),
+                value.isFinite
+            else { return nil }
             return value
         }
     }

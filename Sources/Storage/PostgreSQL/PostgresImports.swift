@@ -139,7 +139,8 @@ struct PostgresImports: ImportStore {
     // MARK: - Reading
 
     func unmatchedActions(from: Timestamp, through: Timestamp) async throws(StorageError) -> [LiveAction] {
-        let result = try await importer.run(PostgresCommand(PostgresImportStatements.unmatched).with(from).with(through))
+        let command = PostgresCommand(PostgresImportStatements.unmatched).with(from).with(through)
+        let result = try await importer.run(command)
         return (0..<result.count).map { row in
             LiveAction(
                 id: result.uuid(row, 0),

@@ -20,7 +20,8 @@ final class RefusedWrites {
         let name = file.split(separator: "/").last.map(String.init) ?? file
         journal = Array("\(name)-journal".utf8)
         descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
-        _ = unsafe inotify_add_watch(descriptor, folder, UInt32(IN_DELETE))
+        // What comes twice in a row the kernel tells once: with what makes the journal in between each end is told.
+        _ = unsafe inotify_add_watch(descriptor, folder, UInt32(IN_CREATE | IN_DELETE))
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
@@ -43,17 +44,24 @@ final class RefusedWrites {
         }
     }
 
-    /// The names of the files that went: `struct inotify_event` with its name behind it, one after the other.
+    /// The names of the files that went: `struct inotify_event` with its name behind it, one after the other
+    /// (inotify(7)).
     static func events(in bytes: ArraySlice<UInt8>) -> [[UInt8]] {
         let head = 16
         var names: [[UInt8]] = []
         var rest = bytes
         while rest.count >= head {
-            // The last of four words of the machine's order, which is little-endian on all that this runs on.
-            let length = rest.dropFirst(head - 4).prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
-            names.append(Array(rest.dropFirst(head).prefix(length).prefix { $0 != 0 }))
-            rest = rest.dropFirst(head + length)
+            let (mask, length) = (word(1, of: rest), word(3, of: rest))
+            if mask & UInt32(IN_DELETE) != 0 {
+                names.append(Array(rest.dropFirst(head).prefix(Int(length)).prefix { $0 != 0 }))
+            }
+            rest = rest.dropFirst(head + Int(length))
         }
         return names
+    }
+
+    /// One of the four words of an event's head, of the machine's order, which is little-endian on all that this runs on.
+    private static func word(_ index: Int, of event: ArraySlice<UInt8>) -> UInt32 {
+        event.dropFirst(4 * index).prefix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
     }
 }

@@ -1,5 +1,6 @@
 import Bus
 import Foundation
+import GRDB
 import TestSupport
 import Testing
 
@@ -99,15 +100,15 @@ struct OldDatabaseTests {
         let refused = RefusedWrites(of: link)
         try writer.execute("INSERT INTO plain VALUES (2)")
         let reader = try SQLiteReport.open(path)
-        try reader.execute("BEGIN")
-        try reader.execute("SELECT count(*) FROM plain")
-        // That one was committed.
-        #expect(refused.next() == 1)
-        for _ in 0..<2 {
-            #expect(throws: StorageError.self) { try writer.execute("INSERT INTO plain VALUES (3)") }
+        try reader.snapshot { db in
+            _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM plain")
+            // That one was committed.
+            #expect(refused.next() == 1)
+            for _ in 0..<2 {
+                #expect(throws: StorageError.self) { try writer.execute("INSERT INTO plain VALUES (3)") }
+            }
+            #expect(refused.next() == 2)
         }
-        #expect(refused.next() == 2)
-        try reader.execute("COMMIT")
         try reader.close()
         #expect(refused.next() == 0)
         try writer.close()

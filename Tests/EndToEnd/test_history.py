@@ -1,4 +1,6 @@
 """A subscriber that loses its connection goes on where it was: each offset once, also when the server restarts or dies."""
+import concurrent.futures
+import contextlib
 import random
 import socket
 import threading
@@ -180,27 +182,31 @@ def test_history_can_be_turned_off(make_server):
 def test_order_of_each_publisher_with_two_loops(make_server, long):
     """Under load, with a history: every subscriber sees the same order, and in it that of each publisher."""
     server = make_server("--loops", "2", "--history-depth", "100").start()
-    count = 20_000 if long else 2_000
-    publishers = 4
+    count, step = (20_000 if long else 2_000), 500
 
-    def work(name):
-        with bus_client(server) as publisher:
-            for number in range(count):
-                publisher.send(type="publish", channel="topics/order", event="n", data=[name, number])
-            publisher.request("unsubscribe", channel="topics/none")
+    def publish(name, numbers):
+        for number in numbers:
+            publishers[name].send(type="publish", channel="topics/order", event="n", data=[name, number])
 
-    with bus_client(server) as one, bus_client(server) as two, bus_client(server) as three:
-        listeners = [one, two, three]
+    def read(listener):
+        return [tuple(listener.event("n")["data"]) for _ in range(step * len(publishers))]
+
+    with contextlib.ExitStack() as stack:
+        publishers = [stack.enter_context(bus_client(server)) for _ in range(4)]
+        listeners = [stack.enter_context(bus_client(server)) for _ in range(3)]
         for listener in listeners:
             listener.subscribe("topics/order")
-        threads = [threading.Thread(target=work, args=(name,)) for name in range(publishers)]
-        for thread in threads:
-            thread.start()
-        orders = [[tuple(each.event("n")["data"]) for _ in range(count * publishers)] for each in listeners]
-        for thread in threads:
-            thread.join()
+        orders = [[] for _ in listeners]
+        with concurrent.futures.ThreadPoolExecutor(max_workers=8) as pool:
+            # Step by step: who reads in Python is a slow consumer otherwise.
+            for start in range(0, count, step):
+                work = [pool.submit(publish, name, range(start, start + step)) for name in range(len(publishers))]
+                for order, events in zip(orders, pool.map(read, listeners)):
+                    order += events
+                for each in work:
+                    each.result()
     assert orders[0] == orders[1] == orders[2]
-    for name in range(publishers):
+    for name in range(len(publishers)):
         assert [number for who, number in orders[0] if who == name] == list(range(count))
 
 

@@ -9,8 +9,8 @@ struct ServerForDuration: ParsableArguments {
 
     func run<Value>(_ body: (JobClient) async throws -> Value) async throws -> Value {
         let folder = location.path
-        if let address = RunningServer(folder: folder)?.rest {
-            return try await body(JobClient(address: RunningServer.reachable(address), token: token.value))
+        if let address = try await running(folder) {
+            return try await body(JobClient(address: address, token: token.value))
         }
         let (process, address) = try await start(folder)
         let result: Result<Value, any Error>
@@ -23,6 +23,23 @@ struct ServerForDuration: ParsableArguments {
         _ = try await RunningServer.wait(seconds: 60) { BackgroundProcess.hasEnded(process) }
         return try result.get()
     }
+
+    /// The address of the server that has the folder, nil if none has. One that was killed has it until its memory is
+    /// given back, and one that starts doesn't answer yet: both are waited for.
+    private func running(_ folder: String) async throws -> String? {
+        var address: String?
+        let isSettled = try await RunningServer.wait(seconds: ServerForDuration.patienceSeconds) {
+            guard let server = RunningServer(folder: folder) else { return true }
+            address = server.rest.map(RunningServer.reachable).flatMap { address in
+                (try? LocalRequest.get("/health", from: address)) == nil ? nil : address
+            }
+            return address != nil
+        }
+        guard isSettled else { throw CommandError("The server that has \(folder) does not answer; see 'dcm status'.") }
+        return address
+    }
+
+    private static let patienceSeconds = 20.0
 
     /// On ports that are free, so that it is in nobody's way. An interrupt at the terminal is for this command, which then
     /// ends it.

@@ -28,7 +28,12 @@ package enum DatabasePicture {
     }
 
     /// Copies `source` into the new file `copy`, which is on the disk on return and is one file, without a log.
+    ///
+    /// One at a time in a folder: who asked for a copy may have been killed and ask again, and the process that made it
+    /// goes on. Both would write the same file, and the older copy could take the place of the newer one.
     package static func take(_ source: String, to copy: String) throws(StorageError) -> Outcome {
+        let folder = try lockFolder(of: copy)
+        defer { close(folder) }
         let hasLog = try usesLog(source)
         let connection = try SQLiteReport.open(source, name: "the old database")
         let partial = "\(copy).partial"
@@ -47,6 +52,20 @@ package enum DatabasePicture {
             refusedWrites: lock.refusedWrites,
             bytes: bytes
         )
+    }
+
+    /// Waits until no other process copies into the folder; none does until the descriptor is closed.
+    private static func lockFolder(of copy: String) throws(StorageError) -> Int32 {
+        let path = copy.lastIndex(of: "/").map { String(copy[...$0]) } ?? "."
+        let folder = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw failure("can't read \(path)") }
+        while flock(folder, LOCK_EX) != 0 {
+            guard errno == EINTR else {
+                defer { close(folder) }
+                throw failure("can't lock \(path)")
+            }
+        }
+        return folder
     }
 
     /// Byte 18 of the header is 2 for a database with a write-ahead log (SQLite file format, section 1.3.3).

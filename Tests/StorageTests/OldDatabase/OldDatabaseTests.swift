@@ -115,6 +115,25 @@ struct OldDatabaseTests {
         #expect(RefusedWrites(of: "\(folder.path)/absent/x.db").next() == 0)
     }
 
+    @Test(.timeLimit(.minutes(1))) func aCopyWaitsForTheOneThatIsBeingMade() async throws {
+        try make(table)
+        let copy = "\(folder.path)/pictures/copy.db"
+        try FileManager.default.createDirectory(atPath: "\(folder.path)/pictures", withIntermediateDirectories: false)
+        let other = unsafe open("\(folder.path)/pictures", O_RDONLY | O_DIRECTORY)
+        #expect(flock(other, LOCK_EX) == 0)
+        async let outcome = onOwnThread { try DatabasePicture.take(path, to: copy) }
+        var status = stat()
+        #expect(unsafe fstat(other, &status) == 0)
+        // Who waits for a lock is in this list behind an arrow.
+        while try !String(contentsOfFile: "/proc/locks", encoding: .utf8).split(separator: "\n")
+            .contains(where: { $0.contains("-> FLOCK") && $0.contains(":\(status.st_ino) ") })
+        { await Task.yield() }
+        #expect(!FileManager.default.fileExists(atPath: copy))
+        close(other)
+        #expect(try await outcome.bytes > 0)
+        #expect(FileManager.default.fileExists(atPath: copy))
+    }
+
     @Test func whatIsNoDatabaseIsRefused() throws {
         #expect(throws: StorageError.self) { try DatabasePicture.take(path, to: "\(folder.path)/copy.db") }
         try Data("hello, this is not a database".utf8).write(to: URL(filePath: path))

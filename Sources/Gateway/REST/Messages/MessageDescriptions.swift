@@ -71,7 +71,7 @@ enum MessageDescriptions {
                     "agent_id": .text, "messages": .array(readMessage), "count": .integer, "unread_remaining": .integer,
                 ])
             ),
-            .foreignToken,
+            .foreignToken, .error(.notFound, "No agent can have this id"),
         ]
     )
 

@@ -98,10 +98,15 @@ struct ActionImport: Sendable {
     }
 
     func write(_ prepared: PreparedActions, checkpoint: JobCheckpoint) async throws(AgentsError) {
+        do { _ = try await store.write(stored(prepared, checkpoint: checkpoint)) } catch { throw AgentsError(error) }
+    }
+
+    /// What one transaction takes.
+    func stored(_ prepared: PreparedActions, checkpoint: JobCheckpoint) -> ImportChunk {
         var stored = ImportChunk(run: run.number, mayRepeat: mayRepeat, checkpoint: checkpoint)
         stored.actions = prepared.actions
         stored.matches = prepared.matches
-        do { _ = try await store.write(stored) } catch { throw AgentsError(error) }
+        return stored
     }
 
     /// A row that an earlier run has stored matches nothing any more: it is there.

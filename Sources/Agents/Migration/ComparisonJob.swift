@@ -18,9 +18,12 @@ struct ComparisonJob: JobWork {
     }
 
     func run(_ context: JobContext) async throws(AgentsError) -> String {
-        let loop = EventLoop(name: "dcm-compare")
-        loop.start()
-        defer { loop.stop() }
+        try await EventLoop.withYielding(name: "dcm-compare") { (loop) async throws(AgentsError) in
+            try await run(context, on: loop)
+        }
+    }
+
+    private func run(_ context: JobContext, on loop: EventLoop) async throws(AgentsError) -> String {
         let files = try MigrationFiles(folder: room.folder, jobID: context.id)
         // What is recorded up to now is in the store when the old database is looked at.
         do { try await room.journal.flush() } catch { throw AgentsError(error) }

@@ -27,9 +27,12 @@ struct FollowJob: JobWork {
     }
 
     func run(_ context: JobContext) async throws(AgentsError) -> String {
-        let loop = EventLoop(name: "dcm-follow")
-        loop.start()
-        defer { loop.stop() }
+        try await EventLoop.withYielding(name: "dcm-follow") { (loop) async throws(AgentsError) in
+            try await run(context, on: loop)
+        }
+    }
+
+    private func run(_ context: JobContext, on loop: EventLoop) async throws(AgentsError) -> String {
         let old: OldDatabase
         do { old = try OldDatabase(path: arguments.from, on: loop) } catch { throw .unusable(error) }
         let result: Result<String, AgentsError>

@@ -70,8 +70,10 @@ extension ImportSteps {
         var read = 0
         while let last = page.last {
             try context.check()
-            // The store looks for the next page while this one is gone through.
+            // The store looks for the next page while this one is gone through. It has to be asked first: on the one
+            // thread of the migration a child begins when its parent lets it.
             async let following = found(after: last)
+            await Task.yield()
             page.forEach { action in
                 if numbers.contains(action.note.run) { body(action) }
             }

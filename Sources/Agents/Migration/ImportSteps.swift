@@ -97,32 +97,12 @@ struct ImportSteps {
             limit: room.store.mostRows
         )
         expected = checkpoint.rowID == Int64.min ? ActionSums() : nil
-        var pending = try await pages.prepared(
-            after: checkpoint.rowID,
-            checkpoint.lastTime,
-            for: target,
-            besides: []
-        ).get()
-        while let (page, sums) = pending {
-            try context.check()
-            // The next one is read, converted and looked at while the store takes this one.
-            async let following = pages.prepared(
-                after: page.chunk.lastRowID,
-                page.chunk.lastTime.milliseconds,
-                for: target,
-                besides: page.matches
-            )
-            var next = checkpoint
-            next.take(page.chunk)
-            next.actions.matched += page.matched
-            next.rejectedBytes = try page.chunk.putAside(in: files, after: checkpoint.rejectedBytes, context)
-            let stored = context.checkpoint(next.text)
-            try await target.write(page, checkpoint: stored)
-            context.reached(stored)
-            checkpoint = next
-            expected?.add(sums)
-            tell(.actions, checkpoint.actions.read, schema.actionCount)
-            pending = try await following.get()
+        var lane = ImportLane(room.store)
+        do throws(AgentsError) {
+            try await importPages(pages, target, &lane)
+        } catch {
+            await lane.discard()
+            throw error
         }
         do {
             // Sessions in which nothing has happened for a day are over.
@@ -132,6 +112,44 @@ struct ImportSteps {
             throw AgentsError(error)
         }
         try await advance(to: .scores)
+    }
+
+    private mutating func importPages(
+        _ pages: ActionPages,
+        _ target: ActionImport,
+        _ lane: inout ImportLane
+    ) async throws(AgentsError) {
+        var pending = try await pages.prepared(
+            after: checkpoint.rowID,
+            checkpoint.lastTime,
+            for: target,
+            besides: []
+        ).get()
+        while let (page, sums) = pending {
+            try context.check()
+            // The next one is read, converted and looked at while the store takes this one and the one before.
+            async let following = pages.prepared(
+                after: page.chunk.lastRowID,
+                page.chunk.lastTime.milliseconds,
+                for: target,
+                besides: lane.matches + page.matches
+            )
+            var next = checkpoint
+            next.take(page.chunk)
+            next.actions.matched += page.matched
+            next.rejectedBytes = try page.chunk.putAside(in: files, after: checkpoint.rejectedBytes, context)
+            let chunk = target.stored(page, checkpoint: context.checkpoint(next.text))
+            do { reached(try await lane.write(chunk)) } catch { throw AgentsError(error) }
+            checkpoint = next
+            expected?.add(sums)
+            tell(.actions, checkpoint.actions.read, schema.actionCount)
+            pending = try await following.get()
+        }
+        do { reached(try await lane.finish()) } catch { throw AgentsError(error) }
+    }
+
+    private func reached(_ stored: JobCheckpoint?) {
+        if let stored { context.reached(stored) }
     }
 
     func tell(_ phase: MigrationCheckpoint.Phase, _ rows: Int, _ total: Int) {

@@ -61,9 +61,13 @@ struct MigrationJob: JobWork {
     let arguments: MigrationArguments
 
     func run(_ context: JobContext) async throws(AgentsError) -> String {
-        let loop = EventLoop(name: "dcm-migration")
-        loop.start()
-        defer { loop.stop() }
+        // Reading and converting takes a processor for as long as it lasts, and whoever waits for a message comes first.
+        try await EventLoop.withYielding(name: "dcm-migration") { (loop) async throws(AgentsError) in
+            try await run(context, on: loop)
+        }
+    }
+
+    private func run(_ context: JobContext, on loop: EventLoop) async throws(AgentsError) -> String {
         let files = try MigrationFiles(folder: room.folder, jobID: context.id)
         let checkpoint = try await begin(context, files)
         let old: OldDatabase

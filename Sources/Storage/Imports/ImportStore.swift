@@ -99,6 +99,9 @@ package protocol ImportStore: Sendable {
     /// - Returns: How many rows were not there before.
     func write(_ chunk: ImportChunk) async throws(StorageError) -> Int
 
+    /// Begins with a chunk whose turn comes behind the one that is being stored, as far as the store can.
+    func stage(_ chunk: ImportChunk) -> StagedChunk
+
     /// Keeps values beside what was learnt here and makes one row of both, with the checkpoint in one transaction.
     ///
     /// - Returns: How many were not kept before in exactly this way.
@@ -153,6 +156,29 @@ package protocol ImportStore: Sendable {
 
     /// Actions for each day (UTC) and tool, recorded and imported ones apart.
     func dailyActions(from: Timestamp, through: Timestamp) async throws(StorageError) -> [DailyActions]
+}
+
+extension ImportStore {
+    /// A store that takes one after the other begins when the turn comes.
+    package func stage(_ chunk: ImportChunk) -> StagedChunk {
+        StagedChunk { () async throws(StorageError) in _ = try await write(chunk) } discard: {}
+    }
+}
+
+/// A chunk that is not stored before its turn. Exactly one of both has to be called, once.
+package struct StagedChunk: Sendable {
+    /// Its turn has come: everything before it is stored. Returns when it is as well.
+    package let finish: @Sendable () async throws(StorageError) -> Void
+    /// Its turn doesn't come. Returns when nothing is left of it.
+    package let discard: @Sendable () async -> Void
+
+    init(
+        finish: @escaping @Sendable () async throws(StorageError) -> Void,
+        discard: @escaping @Sendable () async -> Void
+    ) {
+        self.finish = finish
+        self.discard = discard
+    }
 }
 
 /// Rows as the store gave them out. What they say is read one by one, so that the next page can be on its way meanwhile.

@@ -12,7 +12,7 @@ struct PostgresImporter: Sendable {
             options,
             name: "jobs",
             limits: .batches,
-            size: 2,
+            size: 4,
             waitMilliseconds: max(15_000, options.connectMilliseconds + 5000),
             refusesWhenAway: true,
             on: loop

@@ -62,16 +62,52 @@ struct PostgresImports: ImportStore {
         }
     }
 
+    /// Copies the rows on a connection of their own, so that a second process of the server works for us while the chunk
+    /// before is copied and committed.
+    ///
+    /// Where another server imports the same rows, its chunks and ours may wait for one another in a circle that the
+    /// database can't see, since whoever waits for a turn waits here. So no lock is waited for long.
+    func stage(_ chunk: ImportChunk) -> StagedChunk {
+        let work = StagedWork<Void> { turns in
+            do throws(StorageError) {
+                let stored = try await store(chunk, PostgresImports.limitedLocks) {
+                    await turns.first { _ in true } != nil
+                }
+                return stored != nil
+            } catch {
+                return false
+            }
+        }
+        return StagedChunk { () async throws(StorageError) in
+            guard await work.finish(()) else { throw PostgresImports.notStaged }
+        } discard: {
+            await work.discard()
+        }
+    }
+
+    private static let limitedLocks = [PostgresCommand("SET LOCAL lock_timeout = 2000", isPrepared: false)]
+    private static let notStaged = StorageError(.unavailable, "the database: rows could not be stored ahead of their turn")
+
     private func store(_ chunk: ImportChunk) async throws(StorageError) -> Int {
+        try await store(chunk, []) { true } ?? 0
+    }
+
+    /// - Parameter isTurn: Waits until everything before the chunk is stored; false if that never comes.
+    /// - Returns: How many rows are new; nil if its turn did not come.
+    private func store(
+        _ chunk: ImportChunk,
+        _ settings: [PostgresCommand],
+        _ isTurn: @Sendable () async -> Bool
+    ) async throws(StorageError) -> Int? {
         try await importer.withConnection { connection throws(StorageError) in
             var new = chunk.actions
-            var begin = [PostgresCommand.begin]
+            var begin = [PostgresCommand.begin] + settings
             if chunk.mayRepeat {
                 begin.append(PostgresCommand(PostgresImportStatements.present).with(array: new.map(\.record.id)))
             }
             let begun = try await connection.run(begin)
-            if chunk.mayRepeat {
-                let present = Set((0..<begun[1].count).map { begun[1].uuid($0, 0) })
+            if chunk.mayRepeat, let found = begun.last {
+                let present = Set((0..<found.count).map { found.uuid($0, 0) })
                 new.removeAll { present.contains($0.record.id) }
             }
             let rows = new
@@ -81,6 +117,7 @@ struct PostgresImports: ImportStore {
                 try await connection.copyIn(PostgresImportStatements.copyActions, PostgresActionRows(rows))
             }
             let changes = commands(await effects, run: chunk.run)
+            guard await isTurn() else { return nil }
             _ = try await connection.run(matches(chunk) + changes + [PostgresCommand(chunk.checkpoint), .commit])
             return rows.count
         }

@@ -140,7 +140,7 @@ actor PostgresWriter: RecordSink {
         guard entering.allSatisfy({ !$0.sharesActions(with: batch) }) else { return }
         following = nil
         entering.append(batch)
-        staged = StagedBatch(batch) { [self] turns in
+        let work = StagedWork<Timestamp> { [self] turns in
             do throws(StorageError) {
                 return try await pool.withConnection { connection throws(StorageError) in
                     try await store(batch, staged: turns, on: connection)
@@ -150,6 +150,7 @@ actor PostgresWriter: RecordSink {
                 return false
             }
         }
+        staged = StagedBatch(batch: batch, work: work)
     }
 
     /// The actions of the batch are in, or won't come.
@@ -164,7 +165,7 @@ actor PostgresWriter: RecordSink {
         if let following, !following.follows(batch) { self.following = nil }
         guard let staged, staged.batch.covers(batch) else { return false }
         self.staged = nil
-        guard await staged.finish(at: time) else { return false }
+        guard await staged.work.finish(time) else { return false }
         stagedCount += 1
         return true
     }
@@ -176,7 +177,7 @@ actor PostgresWriter: RecordSink {
         guard let staged else { return }
         self.staged = nil
         if following == nil, staged.batch.follows(batch) { following = staged.batch }
-        await staged.discard()
+        await staged.work.discard()
     }
 
     /// False if its turn never comes, or the store holds a part of the batch already.
@@ -306,7 +307,7 @@ actor PostgresWriter: RecordSink {
         let staged = staged
         self.staged = nil
         // It may wait for the server, which the closing of its connection ends.
-        async let discarded: Void? = staged?.discard()
+        async let discarded: Void? = staged?.work.discard()
         await pool.close()
         _ = await discarded
     }

@@ -39,6 +39,7 @@ package struct Rooms: Sendable {
             jobs: store.jobs,
             store: store.imports,
             takePicture: takePicture,
+            activity: { await bus.figures().counters.published + Int(clamping: store.figures.journal.records) },
             scoresChanged: { await RoutingLoader(memory: routing, history: store).run() }
         )
         let exchange = ExchangeRooms(bus: bus, store: store, settings: settings)

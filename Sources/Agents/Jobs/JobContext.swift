@@ -7,6 +7,7 @@ package final class JobContext: Sendable {
         var record: JobRecord
         var published = Timestamp(milliseconds: 0)
         var rejections = 0
+        var told = 0
     }
 
     package let id: UUIDv7
@@ -70,10 +71,14 @@ package final class JobContext: Sendable {
                 return false
             }
             state.published = record.updatedAt
+            state.told += 1
             return true
         }
         if isDue { events.tell("job.progress", record) }
     }
+
+    /// Messages about the job that the work has caused.
+    var told: Int { state.withLock { $0.told } }
 
     /// Says that rows were gone through.
     package func took(rows: Int) { figures.count(kind, rows: rows) }
@@ -83,7 +88,9 @@ package final class JobContext: Sendable {
         figures.count(kind, rejected: 1)
         let isTold = state.withLock { state in
             state.rejections += 1
-            return state.rejections <= JobContext.maximumRejections
+            guard state.rejections <= JobContext.maximumRejections else { return false }
+            state.told += 1
+            return true
         }
         if isTold { events.tellRejected(json, of: id, at: now()) }
     }

@@ -7,10 +7,10 @@ struct ImportLane {
         let staged: StagedChunk
     }
 
-    private let store: any ImportStore
+    private let store: any ImportChunkStore
     private var started: Started?
 
-    init(_ store: any ImportStore) { self.store = store }
+    init(_ store: any ImportChunkStore) { self.store = store }
 
     /// What was begun with and may not be visible in the store yet.
     var matches: [ImportMatch] { started?.chunk.matches ?? [] }

@@ -30,7 +30,7 @@ extension ImportSteps {
     }
 
     /// Those of the import if it went through all rows and each of them has to be here.
-    private func expectedSums(_ columns: [OldDatabase.Column]) async throws(AgentsError) -> ActionSums {
+    private mutating func expectedSums(_ columns: [OldDatabase.Column]) async throws(AgentsError) -> ActionSums {
         if let expected, checkpoint.actions.matched == 0 { return expected }
         var sums = ActionSums()
         try await forEachExpected(columns) { sums.add($0) }
@@ -38,7 +38,7 @@ extension ImportSteps {
     }
 
     /// What the source says must be here: all that is not rejected and not recorded otherwise.
-    private func forEachExpected(
+    private mutating func forEachExpected(
         _ columns: [OldDatabase.Column],
         _ body: (ImportedAction) -> Void
     ) async throws(AgentsError) {
@@ -47,7 +47,7 @@ extension ImportSteps {
         var lastTime: Int64 = 0
         var read = 0
         while let chunk = try await pages.next(after: rowID, lastTime) {
-            try context.check()
+            _ = try await turns.next(context)
             var matched: Set<UUIDv7> = []
             if checkpoint.actions.matched > 0 {
                 do {
@@ -64,22 +64,24 @@ extension ImportSteps {
         }
     }
 
-    private func forEachFound(_ body: (ImportedAction) -> Void) async throws(AgentsError) {
+    private mutating func forEachFound(_ body: (ImportedAction) -> Void) async throws(AgentsError) {
         let numbers = Set(runs.map(\.number))
         var page = try await found(after: nil).get()
         var read = 0
         while let last = page.last {
-            try context.check()
-            // The store looks for the next page while this one is gone through. It has to be asked first: on the one
-            // thread of the migration a child begins when its parent lets it.
-            async let following = found(after: last)
-            await Task.yield()
-            page.forEach { action in
-                if numbers.contains(action.note.run) { body(action) }
-            }
             read += page.count
+            if try await turns.next(context) {
+                // The store looks for the next page while this one is gone through. It has to be asked first: on the one
+                // thread of the migration a child begins when its parent lets it.
+                async let following = found(after: last)
+                await Task.yield()
+                page.forEach { if numbers.contains($0.note.run) { body($0) } }
+                page = try await following.get()
+            } else {
+                page.forEach { if numbers.contains($0.note.run) { body($0) } }
+                page = try await found(after: last).get()
+            }
             tell(.verification, min(schema.actionCount, (schema.actionCount + read) / 2), schema.actionCount)
-            page = try await following.get()
         }
     }
 

@@ -15,6 +15,7 @@ struct ImportSteps {
     let runs: [ImportRun]
     /// What the source says, if all of it was gone through here.
     var expected: ActionSums?
+    var turns: ImportTurns
 
     init(
         room: MigrationRoom,
@@ -23,7 +24,8 @@ struct ImportSteps {
         files: MigrationFiles,
         old: OldDatabase,
         schema: OldSchema,
-        checkpoint: MigrationCheckpoint
+        checkpoint: MigrationCheckpoint,
+        turns: ImportTurns
     ) async throws(AgentsError) {
         self.room = room
         self.arguments = arguments
@@ -32,6 +34,7 @@ struct ImportSteps {
         self.old = old
         self.schema = schema
         self.checkpoint = checkpoint
+        self.turns = turns
         do throws(StorageError) {
             // What was recorded up to now has to be there to be found again among the old rows.
             try await room.journal.flush()
@@ -126,26 +129,36 @@ struct ImportSteps {
             besides: []
         ).get()
         while let (page, sums) = pending {
-            try context.check()
-            // The next one is read, converted and looked at while the store takes this one and the one before.
-            async let following = pages.prepared(
-                after: page.chunk.lastRowID,
-                page.chunk.lastTime.milliseconds,
-                for: target,
-                besides: lane.matches + page.matches
-            )
-            var next = checkpoint
-            next.take(page.chunk)
-            next.actions.matched += page.matched
-            next.rejectedBytes = try page.chunk.putAside(in: files, after: checkpoint.rejectedBytes, context)
-            let chunk = target.stored(page, checkpoint: context.checkpoint(next.text))
-            do { reached(try await lane.write(chunk)) } catch { throw AgentsError(error) }
-            checkpoint = next
+            let (rowID, time) = (page.chunk.lastRowID, page.chunk.lastTime.milliseconds)
+            if try await turns.next(context) {
+                // The next one is read, converted and looked at while the store takes this one and the one before.
+                let others = lane.matches + page.matches
+                async let following = pages.prepared(after: rowID, time, for: target, besides: others)
+                try await store(page, target, &lane)
+                pending = try await following.get()
+            } else {
+                try await store(page, target, &lane)
+                do { reached(try await lane.finish()) } catch { throw AgentsError(error) }
+                pending = try await pages.prepared(after: rowID, time, for: target, besides: []).get()
+            }
             expected?.add(sums)
             tell(.actions, checkpoint.actions.read, schema.actionCount)
-            pending = try await following.get()
         }
         do { reached(try await lane.finish()) } catch { throw AgentsError(error) }
+    }
+
+    private mutating func store(
+        _ page: PreparedActions,
+        _ target: ActionImport,
+        _ lane: inout ImportLane
+    ) async throws(AgentsError) {
+        var next = checkpoint
+        next.take(page.chunk)
+        next.actions.matched += page.matched
+        next.rejectedBytes = try page.chunk.putAside(in: files, after: checkpoint.rejectedBytes, context)
+        let chunk = target.stored(page, checkpoint: context.checkpoint(next.text))
+        do { reached(try await lane.write(chunk)) } catch { throw AgentsError(error) }
+        checkpoint = next
     }
 
     private func reached(_ stored: JobCheckpoint?) {
@@ -224,11 +237,11 @@ struct ImportSteps {
     }
 
     /// How many were not kept in this way before.
-    private func write(_ table: OldScoreTable, tellsProgress: Bool) async throws(AgentsError) -> Int {
+    private mutating func write(_ table: OldScoreTable, tellsProgress: Bool) async throws(AgentsError) -> Int {
         let scores = table.rows
         var changed = 0
         for start in stride(from: 0, to: scores.count, by: ImportSteps.scoreRows) {
-            try context.check()
+            _ = try await turns.next(context)
             let part = Array(scores[start..<min(start + ImportSteps.scoreRows, scores.count)])
             do {
                 changed += try await room.store.write(part, run: run, checkpoint: context.checkpoint(checkpoint.text))

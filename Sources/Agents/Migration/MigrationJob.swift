@@ -14,11 +14,13 @@ package struct MigrationRoom: Sendable {
     let jobs: any JobStore
     let store: any ImportStore
     let takePicture: TakePicture
+    let activity: @Sendable () async -> Int
     let scoresChanged: @Sendable () async -> Void
 
     /// - Parameters:
     ///   - folder: The data folder.
     ///   - takePicture: `DatabasePicture.take` in a process of its own.
+    ///   - activity: How many messages and records there were since the start.
     ///   - scoresChanged: Called when stored scores have become others.
     package init(
         folder: String,
@@ -26,6 +28,7 @@ package struct MigrationRoom: Sendable {
         jobs: any JobStore,
         store: any ImportStore,
         takePicture: @escaping TakePicture,
+        activity: @escaping @Sendable () async -> Int,
         scoresChanged: @escaping @Sendable () async -> Void
     ) {
         self.folder = folder
@@ -33,7 +36,15 @@ package struct MigrationRoom: Sendable {
         self.jobs = jobs
         self.store = store
         self.takePicture = takePicture
+        self.activity = activity
         self.scoresChanged = scoresChanged
+    }
+
+    /// The turns of a job that begins; what it does before the first of them shows whether agents are at work.
+    func turns() async -> ImportTurns {
+        var pace = ImportPace(processors: EventLoop.processors)
+        pace.look(activity: await activity(), at: .now)
+        return ImportTurns(activity, pace: pace)
     }
 
     /// Stored scores have become others: all servers load them again.
@@ -68,6 +79,7 @@ struct MigrationJob: JobWork {
     }
 
     private func run(_ context: JobContext, on loop: EventLoop) async throws(AgentsError) -> String {
+        let turns = await room.turns()
         let files = try MigrationFiles(folder: room.folder, jobID: context.id)
         let checkpoint = try await begin(context, files)
         let old: OldDatabase
@@ -81,7 +93,8 @@ struct MigrationJob: JobWork {
                 files: files,
                 old: old,
                 schema: try await OldSchema(old, path: arguments.from),
-                checkpoint: checkpoint
+                checkpoint: checkpoint,
+                turns: turns
             )
             result = .success(try await run.perform())
         } catch {

@@ -62,10 +62,11 @@ struct RollbackJob: JobWork {
 
     private func remove(_ run: ImportRun, _ context: JobContext, _ report: inout Report) async throws {
         var last: UUIDv7?
+        var turns = await room.turns()
         while true {
             let page = try await room.store.importedActions(after: last, limit: room.store.mostRows)
             guard let end = page.last else { break }
-            try context.check()
+            _ = try await turns.next(context)
             last = end
             let ids = page.actions.filter { $0.note.run == run.number }.map(\.record.id)
             if !ids.isEmpty { report.actions += try await room.store.removeActions(ids) }
@@ -73,7 +74,7 @@ struct RollbackJob: JobWork {
             try await tell(report, context)
         }
         while true {
-            try context.check()
+            _ = try await turns.next(context)
             let count = try await room.store.removeScores(run: run.number, limit: 2000)
             guard count > 0 else { break }
             report.scores += count

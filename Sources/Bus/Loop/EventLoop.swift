@@ -96,6 +96,9 @@ package final class EventLoop: SerialExecutor, CustomStringConvertible {
 
     package var description: String { name }
 
+    /// How many processors this process may use (uv_available_parallelism).
+    package static var processors: Int { Int(uv_available_parallelism()) }
+
     // MARK: - Life
 
     /// Starts the thread. Call it once.

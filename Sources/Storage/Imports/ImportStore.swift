@@ -47,22 +47,6 @@ package struct ImportMatch: Equatable, Sendable {
     }
 }
 
-/// What one transaction of an import puts in.
-package struct ImportChunk: Equatable, Sendable {
-    package var run: Int
-    package var actions: [ImportedAction] = []
-    package var matches: [ImportMatch] = []
-    /// Rows may be there from an earlier import: each is looked for.
-    package var mayRepeat: Bool
-    package var checkpoint: JobCheckpoint
-
-    package init(run: Int, mayRepeat: Bool, checkpoint: JobCheckpoint) {
-        self.run = run
-        self.mayRepeat = mayRepeat
-        self.checkpoint = checkpoint
-    }
-}
-
 /// Imported rows that turned out to be calls which were recorded here as well: they go again.
 package struct ImportWithdrawal: Equatable, Sendable {
     /// As they were imported.
@@ -79,7 +63,7 @@ package struct ImportWithdrawal: Equatable, Sendable {
 }
 
 /// The way of an import into a store: past the journal, since the other database is there to be read again.
-package protocol ImportStore: Sendable {
+package protocol ImportStore: ImportChunkStore {
     /// Rows that one transaction takes at most, so that others get their turn.
     var mostRows: Int { get }
 
@@ -93,14 +77,6 @@ package protocol ImportStore: Sendable {
 
     /// Those that were not taken back, oldest first.
     func runs() async throws(StorageError) -> [ImportRun]
-
-    /// Stores rows, what follows from them for sessions and projects, and the checkpoint, in one transaction.
-    ///
-    /// - Returns: How many rows were not there before.
-    func write(_ chunk: ImportChunk) async throws(StorageError) -> Int
-
-    /// Begins with a chunk whose turn comes behind the one that is being stored, as far as the store can.
-    func stage(_ chunk: ImportChunk) -> StagedChunk
 
     /// Keeps values beside what was learnt here and makes one row of both, with the checkpoint in one transaction.
     ///
@@ -156,29 +132,6 @@ package protocol ImportStore: Sendable {
 
     /// Actions for each day (UTC) and tool, recorded and imported ones apart.
     func dailyActions(from: Timestamp, through: Timestamp) async throws(StorageError) -> [DailyActions]
-}
-
-extension ImportStore {
-    /// A store that takes one after the other begins when the turn comes.
-    package func stage(_ chunk: ImportChunk) -> StagedChunk {
-        StagedChunk { () async throws(StorageError) in _ = try await write(chunk) } discard: {}
-    }
-}
-
-/// A chunk that is not stored before its turn. Exactly one of both has to be called, once.
-package struct StagedChunk: Sendable {
-    /// Its turn has come: everything before it is stored. Returns when it is as well.
-    package let finish: @Sendable () async throws(StorageError) -> Void
-    /// Its turn doesn't come. Returns when nothing is left of it.
-    package let discard: @Sendable () async -> Void
-
-    init(
-        finish: @escaping @Sendable () async throws(StorageError) -> Void,
-        discard: @escaping @Sendable () async -> Void
-    ) {
-        self.finish = finish
-        self.discard = discard
-    }
 }
 
 /// Rows as the store gave them out. What they say is read one by one, so that the next page can be on its way meanwhile.

@@ -68,25 +68,23 @@ struct PostgresImports: ImportStore {
     /// Where another server imports the same rows, its chunks and ours may wait for one another in a circle that the
     /// database can't see, since whoever waits for a turn waits here. So no lock is waited for long.
     func stage(_ chunk: ImportChunk) -> StagedChunk {
-        let work = StagedWork<Void> { turns in
+        let work = StagedWork<Void, Result<Int?, StorageError>> { turns in
             do throws(StorageError) {
-                let stored = try await store(chunk, PostgresImports.limitedLocks) {
-                    await turns.first { _ in true } != nil
-                }
-                return stored != nil
+                return .success(
+                    try await store(chunk, PostgresImports.limitedLocks) { await turns.first { _ in true } != nil }
+                )
             } catch {
-                return false
+                return .failure(error)
             }
         }
         return StagedChunk { () async throws(StorageError) in
-            guard await work.finish(()) else { throw PostgresImports.notStaged }
+            _ = try await work.finish(()).get()
         } discard: {
             await work.discard()
         }
     }
 
     private static let limitedLocks = [PostgresCommand("SET LOCAL lock_timeout = 2000", isPrepared: false)]
-    private static let notStaged = StorageError(.unavailable, "the database: rows could not be stored ahead of their turn")
 
     private func store(_ chunk: ImportChunk) async throws(StorageError) -> Int {
         try await store(chunk, []) { true } ?? 0

@@ -140,7 +140,7 @@ actor PostgresWriter: RecordSink {
         guard entering.allSatisfy({ !$0.sharesActions(with: batch) }) else { return }
         following = nil
         entering.append(batch)
-        let work = StagedWork<Timestamp> { [self] turns in
+        let work = StagedWork<Timestamp, Bool> { [self] turns in
             do throws(StorageError) {
                 return try await pool.withConnection { connection throws(StorageError) in
                     try await store(batch, staged: turns, on: connection)

@@ -75,6 +75,7 @@ struct FollowJobTests {
             jobs: durable.jobs,
             store: durable.imports,
             takePicture: { _, _ throws(AgentsError) in throw AgentsError(.internalFailure, "not here") },
+            activity: { 0 },
             scoresChanged: {}
         )
         let arguments = try JobArguments(Array(#"{"from":"\#(path)","once":true,"lag":0}"#.utf8))

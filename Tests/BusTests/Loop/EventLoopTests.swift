@@ -228,6 +228,27 @@ import Testing
         var timer: LoopTimer?
         var count = 0
     }
+
+    @Test func `work that yields runs on a thread of its own with its children, and the thread ends`() async throws {
+        @Sendable func niceness() -> Int32 { getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) }
+        let usual = niceness()
+        let kept = Watched<EventLoop?>(nil)
+        let found = try await EventLoop.withYielding(name: "test-yielding") { (loop) async throws(BusError) in
+            kept.update { $0 = loop }
+            async let child = (loop.isCurrent, niceness())
+            let (isHere, childNiceness) = await child
+            #expect(isHere && loop.isCurrent)
+            return childNiceness
+        }
+        #expect(found == min(usual + 10, 19))
+        let loop = try #require(await kept.wait { $0 != nil })
+        #expect(!loop.isCurrent && !loop.execute {})
+        await #expect(throws: BusError.self) {
+            try await EventLoop.withYielding(name: "test-yielding") { (_: EventLoop) async throws(BusError) -> Int in
+                throw BusError(.closed, "test")
+            }
+        }
+    }
 }
 
 @Suite(.timeLimit(.minutes(2))) struct DescriptorWatcherTests {

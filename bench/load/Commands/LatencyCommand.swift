@@ -73,12 +73,16 @@ struct LatencyOptions: ParsableArguments {
     @Option(help: "Seconds, after a warm-up of one.")
     var seconds = 10.0
 
+    @Flag(help: "Sleep between messages instead of spinning, where cores are few and busy.")
+    var sleeps = false
+
     func plan(to target: Target) -> TrafficPlan {
         TrafficPlan(
             address: target.messages,
             publishers: publishers,
             subscribers: subscribers,
             pace: .rate(rate),
+            sleeps: sleeps,
             seconds: seconds
         )
     }

@@ -17,6 +17,8 @@ struct TrafficPlan: Sendable {
     /// One more subscriber that reads nothing until the traffic is over.
     var withSilent = false
     var pace: Pace
+    /// In the open loop, sleeps until the next message is due instead of looking at the clock all the time.
+    var sleeps = false
     var wantsAnswers = true
     var warmUp = 1.0
     var seconds: Double

@@ -19,6 +19,7 @@ final class TrafficRun<Format: WireFormat>: LoadOwner {
     /// Until when the silent subscriber may take to read what is left for it.
     private var silentDeadline: UInt64 = 0
     private var isPumping = false
+    private let alarm: Alarm?
     private var isFinished = false
 
     /// Messages appended in one go, so that reading isn't forgotten over writing.
@@ -37,6 +38,7 @@ final class TrafficRun<Format: WireFormat>: LoadOwner {
         self.server = server
         self.finish = finish
         state = TrafficState(plan)
+        alarm = plan.sleeps ? Alarm() : nil
     }
 
     /// Runs a plan on the bus's first loop.
@@ -122,13 +124,25 @@ final class TrafficRun<Format: WireFormat>: LoadOwner {
         if case .window = plan.pace { publishDue() }
     }
 
-    /// In the open loop the generator never sleeps: a timer of the loop counts milliseconds, and what is due between
-    /// two of them would be measured as the server's delay.
+    /// In the open loop the generator never sleeps unless told: a timer of the loop counts milliseconds, and what is due
+    /// between two of them would be measured as the server's delay.
     private func pump(on shard: isolated Shard) {
         publishDue()
         guard case .rate = plan.pace, !isPumping else { return }
         isPumping = true
-        spin(on: shard)
+        if let alarm { wait(for: alarm, on: shard) } else { spin(on: shard) }
+    }
+
+    private func wait(for alarm: Alarm, on shard: isolated Shard) {
+        guard !isFinished, !state.isOver else { return }
+        publishDue()
+        proceed(state.step(now: Nanoseconds.now()), on: shard)
+        // The run belongs to this loop and the work is queued on it.
+        nonisolated(unsafe) let run = self
+        let loop = shard.loop
+        alarm.ring(at: state.nextDue) {
+            loop.execute { shard.assumeIsolated { unsafe run.wait(for: alarm, on: $0) } }
+        }
     }
 
     private func spin(on shard: isolated Shard) {
@@ -211,6 +225,7 @@ final class TrafficRun<Format: WireFormat>: LoadOwner {
     private func conclude(_ result: Result<TrafficOutcome, BenchError>) {
         guard !isFinished else { return }
         isFinished = true
+        alarm?.stop()
         for connection in connections { connection.close() }
         connections = []
         publishers = []

@@ -104,14 +104,20 @@ struct TrafficState {
             let answers = plan.wantsAnswers ? window - (published - acknowledged) : window
             return min(most, room, answers)
         case .rate(let rate):
-            return min(most, Int(Double(now - phaseStart) * rate / 1e9) - published)
+            // The first one is due at once.
+            return min(most, Int(Double(now - phaseStart) * rate / 1e9) + 1 - published)
         }
+    }
+
+    /// When the next message is due at a fixed rate.
+    var nextDue: UInt64 {
+        guard case .rate(let rate) = plan.pace else { return 0 }
+        return phaseStart + UInt64(Double(published) / rate * 1e9)
     }
 
     /// When the next message is due at a fixed rate; `due` has said that there is one.
     mutating func publish() -> UInt64 {
         defer { published += 1 }
-        guard case .rate(let rate) = plan.pace else { return 0 }
-        return phaseStart + UInt64(Double(published) / rate * 1e9)
+        return nextDue
     }
 }

@@ -138,13 +138,12 @@ struct ImportSteps {
                 pending = try await following.get()
             } else {
                 try await store(page, target, &lane)
-                do { reached(try await lane.finish()) } catch { throw AgentsError(error) }
+                try await finish(&lane)
                 pending = try await pages.prepared(after: rowID, time, for: target, besides: []).get()
             }
             expected?.add(sums)
-            tell(.actions, checkpoint.actions.read, schema.actionCount)
         }
-        do { reached(try await lane.finish()) } catch { throw AgentsError(error) }
+        try await finish(&lane)
     }
 
     private mutating func store(
@@ -157,12 +156,25 @@ struct ImportSteps {
         next.actions.matched += page.matched
         next.rejectedBytes = try page.chunk.putAside(in: files, after: checkpoint.rejectedBytes, context)
         let chunk = target.stored(page, checkpoint: context.checkpoint(next.text))
-        do { reached(try await lane.write(chunk)) } catch { throw AgentsError(error) }
+        let stored: JobCheckpoint?
+        do { stored = try await lane.write(chunk) } catch { throw AgentsError(error) }
+        // That is the one before.
+        reached(stored, checkpoint)
         checkpoint = next
     }
 
-    private func reached(_ stored: JobCheckpoint?) {
-        if let stored { context.reached(stored) }
+    /// Stores what is under way, up to the checkpoint.
+    private func finish(_ lane: inout ImportLane) async throws(AgentsError) {
+        let stored: JobCheckpoint?
+        do { stored = try await lane.finish() } catch { throw AgentsError(error) }
+        reached(stored, checkpoint)
+    }
+
+    /// Everything up to a checkpoint is stored.
+    private func reached(_ stored: JobCheckpoint?, _ checkpoint: MigrationCheckpoint) {
+        guard let stored else { return }
+        context.reached(stored)
+        tell(.actions, checkpoint.actions.read, schema.actionCount)
     }
 
     func tell(_ phase: MigrationCheckpoint.Phase, _ rows: Int, _ total: Int) {

@@ -41,7 +41,8 @@ struct CopyDatabase: AsyncParsableCommand {
         guard answer.status == 0, parts.count == 4, let lock = Double(parts[1]), let refused = Int(parts[2]),
             let bytes = Int64(parts[3])
         else {
-            let reason = answer.error.split(separator: "\n").first.map(String.init) ?? "status \(answer.status)"
+            let said = answer.error.split(separator: "\n").first ?? "status \(answer.status)"
+            let reason = said.hasPrefix("Error: ") ? said.dropFirst("Error: ".count) : said
             throw AgentsError(.invalid, "\(source) can't be copied: \(reason)")
         }
         return DatabasePicture.Outcome(

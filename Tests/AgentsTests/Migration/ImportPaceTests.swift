@@ -26,7 +26,7 @@ struct ImportPaceTests {
     func moreThanAFewMessagesAreTheWorkOfAgents(count: Int, milliseconds: Int, isQuiet: Bool) {
         let pace = pace([(1000, 0), (1000 + count, milliseconds)])
         #expect(pace.mayLookAhead == isQuiet)
-        #expect(pace.rest(after: .milliseconds(10)) == (isQuiet ? .zero : .milliseconds(290)))
+        #expect(pace.rest(after: .milliseconds(10)) == (isQuiet ? .zero : .milliseconds(590)))
     }
 
     @Test func itFollowsWhatHappens() {
@@ -37,7 +37,7 @@ struct ImportPaceTests {
     }
 
     @Test func aRestHasAnEnd() {
-        #expect(pace([(0, 0), (500, 250)]).rest(after: .seconds(2)) == .seconds(5))
+        #expect(pace([(0, 0), (500, 250)]).rest(after: .seconds(2)) == .seconds(10))
     }
 
     @Test func withManyProcessorsItOnlyTakesOneThingAfterTheOther() {

@@ -54,8 +54,8 @@ struct PostgresImports: ImportStore {
         do throws(StorageError) {
             return try await store(chunk)
         } catch {
-            // Rows that were not expected to be there are: each is looked for.
-            guard error.code == .rejected, !chunk.mayRepeat else { throw error }
+            // Rows that were not expected to be there are, or have come meanwhile from another server: each is looked for.
+            guard error.code == .rejected else { throw error }
             var chunk = chunk
             chunk.mayRepeat = true
             return try await store(chunk)

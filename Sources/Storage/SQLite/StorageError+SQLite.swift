@@ -7,8 +7,11 @@ extension StorageError {
     init(_ error: DatabaseError, systemError: Int32 = 0, doing what: String) {
         let code = StorageError.code(of: error.resultCode, systemError: systemError)
         let detail =
-            switch code {
-            case .diskFull: "the disk is full"
+            switch (code, error.extendedResultCode) {
+            case (.diskFull, _): "the disk is full"
+            // The journal of the writer that was killed is undone by whoever reads next and may write.
+            case (_, .SQLITE_READONLY_ROLLBACK):
+                "a write to it was interrupted; read it once with a program that may write to it, such as sqlite3"
             default: error.message ?? "error \(error.extendedResultCode.rawValue)"
             }
         self.init(code, "\(what): \(detail)")

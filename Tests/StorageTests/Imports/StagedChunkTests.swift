@@ -114,6 +114,33 @@ import Testing
         }
     }
 
+    /// It was looked for and not there, and is when the rows come.
+    @Test func aRowThatComesMeanwhileFromAnotherServerIsLookedForAgain() async throws {
+        let options = try await PostgresServer.shared().options(database: PostgresServer.newDatabase())
+        try await withRun(.postgres, at: .postgres(options)) { (durable: DurableStore, run: ImportRun) async throws in
+            var chunk = chunk(1...10, of: run)
+            chunk.mayRepeat = true
+            let careful = chunk
+            try await withPostgres(options) { (other: PostgresConnection) async throws in
+                try await other.execute("BEGIN")
+                try await other.copyIn(
+                    PostgresImportStatements.copyActions,
+                    PostgresActionRows(Array(chunk.actions[5...5]))
+                )
+                async let new = durable.imports.write(careful)
+                try await other.wait(
+                    """
+                    SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database()
+                        AND wait_event_type = 'Lock' AND query LIKE 'COPY%'
+                    """
+                )
+                try await other.execute("COMMIT")
+                #expect(try await new == 9)
+            }
+            #expect(try await counts(durable, run)[0] == "10")
+        }
+    }
+
     /// The planner knows nothing about the versions of ids, and must not take imported rows for rare: it would sort the
     /// table for each page.
     @Test func aPageIsFoundByTheIndex() async throws {

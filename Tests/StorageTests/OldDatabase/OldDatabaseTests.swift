@@ -135,6 +135,32 @@ struct OldDatabaseTests {
         #expect(FileManager.default.fileExists(atPath: copy))
     }
 
+    /// The old hook was killed in the middle of a write: its journal has to be undone, which changes the file.
+    @Test func aDatabaseWhoseWriterWasKilledIsLeftAsItIs() throws {
+        try make(table)
+        let writer = try SQLiteConnection(path: path, name: "old", access: .writing)
+        try writer.execute("PRAGMA journal_mode = DELETE")
+        let killed = "\(folder.path)/killed.db"
+        try writer.transaction { db in
+            try db.execute(sql: "PRAGMA cache_spill = ON; PRAGMA cache_size = 1")
+            try db.execute(
+                sql: """
+                    INSERT INTO plain WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 20000)
+                    SELECT x FROM n
+                    """
+            )
+            for suffix in ["", "-journal"] {
+                try FileManager.default.copyItem(atPath: path + suffix, toPath: killed + suffix)
+            }
+        }
+        try writer.close()
+        let error = #expect(throws: StorageError.self) {
+            try DatabasePicture.take(killed, to: "\(folder.path)/copy.db")
+        }
+        #expect(error?.message.contains("a write to it was interrupted") == true, "\(error?.message ?? "")")
+        #expect(FileManager.default.fileExists(atPath: "\(killed)-journal"))
+    }
+
     @Test func whatIsNoDatabaseIsRefused() throws {
         #expect(throws: StorageError.self) { try DatabasePicture.take(path, to: "\(folder.path)/copy.db") }
         try Data("hello, this is not a database".utf8).write(to: URL(filePath: path))
